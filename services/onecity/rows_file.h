@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// rows_file: a file of rows, or a pipe, on its way to a department.
+#ifndef ONECITY_ROWS_FILE_H
+#define ONECITY_ROWS_FILE_H
+
+#include "buffer.h"
+#include "status.h"
+
+enum {
+	ROWS_FILE_WHOLE_BYTES_MAX = 64 * 1024 * 1024, // of what cannot be cut: JSON, CSV
+};
+
+struct rows_format {
+	const char *name;
+	const char *content_type;
+	bool in_pieces; // may be cut between lines
+};
+
+// type: "ndjson", "json", "csv"; NULL: by the file name's ending; "-" is ndjson. NULL: neither
+// says.
+const struct rows_format *rows_format_of(const char *type, const char *file_name);
+const char *rows_format_missing(void); // what to tell then
+
+// What the rows are, besides rows.
+struct rows_list {
+	const char *mode;  // "upsert", "changes", "full"; or NULL: the first
+	const char *scope; // of a full list: "FIELD=VALUE"; or NULL
+	bool confirmed;    // of a full list: much may be missing
+};
+
+bool rows_list_is_whole(const struct rows_list *list); // it must not be cut
+
+// What is wrong with the options --mode, --scope and --confirm together; NULL: nothing.
+const char *rows_list_mistake(const struct rows_list *list);
+
+// "/v1/<door>/<kind>?mode=...".
+void rows_path_write(
+    struct buffer *path, const char *door, const char *kind, const struct rows_list *list);
+
+// "-" is standard input. Closed with rows_file_close, which leaves standard input open.
+MUST_CHECK enum status rows_file_open(int *file, const char *file_name);
+void rows_file_close(int file);
+
+// Appends what can be read at once, until content has bytes_max. ended: there is no more.
+MUST_CHECK enum status rows_file_read(
+    int file, struct buffer *content, size_t bytes_max, bool *ended);
+
+// Appends all. STATUS_TOO_LARGE: more than ROWS_FILE_WHOLE_BYTES_MAX.
+MUST_CHECK enum status rows_file_read_whole(int file, struct buffer *content);
+
+#endif
