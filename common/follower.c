@@ -147,8 +147,9 @@ static bool chain_fits(struct follower *follower, const uint8_t chain[CHAIN_BYTE
 }
 
 // Hands on the entries of a batch that are new, until it is halted, or paused by whoever takes
-// them.
-static void hand_on(struct follower *follower, const struct batch *batch)
+// them. False: it does not fit, though nothing is said of that; for a batch that was held. It may be
+// of a history that was rewritten since, and the replay tells which one is the department's now.
+static bool hand_on(struct follower *follower, const struct batch *batch, bool was_held)
 {
 	struct bytes entries = batch->entries, packed;
 	uint8_t chain[CHAIN_BYTES];
@@ -158,13 +159,14 @@ static void hand_on(struct follower *follower, const struct batch *batch)
 		struct entry entry;
 		bool is_new = sequence > follower->position.sequence;
 		if (sequence == follower->position.sequence + 1 && !chain_fits(follower, chain)) {
-			halt(follower, FOLLOWER_FORK,
-			    "the hash chain before a batch is not the one followed so far");
-			return;
+			if (!was_held)
+				halt(follower, FOLLOWER_FORK,
+				    "the hash chain before a batch is not the one followed so far");
+			return false;
 		}
 		if (envelope_next_entry(&entry, &entries, &packed) != STATUS_OK) {
 			halt(follower, FOLLOWER_STOPPED, status_reason());
-			return;
+			return false;
 		}
 		chain_add(chain, sequence, &entry);
 		if (!is_new)
@@ -175,17 +177,19 @@ static void hand_on(struct follower *follower, const struct batch *batch)
 		follower->handed_on++;
 		follower->calls.entry(sequence, &entry, chain, follower->context);
 	}
+	return true;
 }
 
-// A batch that begins at or before our next entry.
-static void take(struct follower *follower, const struct batch *batch)
+// A batch that begins at or before our next entry. False: it does not fit.
+static bool take(struct follower *follower, const struct batch *batch, bool was_held)
 {
 	uint64_t last = batch->first + batch->count - 1, before = follower->position.sequence;
 	if (batch->count == 0 || last <= follower->position.sequence)
-		return;
-	hand_on(follower, batch);
+		return true;
+	bool fitted = hand_on(follower, batch, was_held);
 	if (follower->position.sequence > before) // what came before a halt is whole, too
 		follower->calls.batch_end(&follower->position, follower->context);
+	return fitted;
 }
 
 static void hold(struct follower *follower, const struct batch *batch, struct bytes message)
@@ -211,13 +215,14 @@ static void take_held(struct follower *follower)
 	struct buffer held = follower->held; // a halt inside empties the follower's own
 	follower->held = (struct buffer){ 0 };
 	drop_held(follower);
-	for (size_t at = 0; at < held.size && !is_halted(follower) && !follower->paused;) {
+	bool fitted = true;
+	for (size_t at = 0; at < held.size && fitted && !follower->paused;) {
 		uint32_t size;
 		struct batch batch;
 		memcpy(&size, held.data + at, sizeof size);
 		ENSURE(envelope_read_batch(
 			   &batch, bytes_make(held.data + at + sizeof size, size)) == STATUS_OK);
-		take(follower, &batch);
+		fitted = take(follower, &batch, true);
 		at += sizeof size + size;
 	}
 	buffer_wipe(&held);
@@ -323,8 +328,7 @@ static void take_batch(struct follower *follower, const struct batch *batch, str
 		hold(follower, batch, message);
 		return;
 	}
-	take(follower, batch);
-	if (!is_halted(follower))
+	if (take(follower, batch, false))
 		take_held(follower);
 }
 

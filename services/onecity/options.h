@@ -45,25 +45,6 @@ struct usage {
 		    "ndjson、json 或 csv（默认按文件后缀；- 为 ndjson）" \
 	}
 
-// What the rows of `push` and `try` are, in a struct rows_list.
-#define OPTION_MODE(target)                                                                                                    \
-	{                                                                                                                      \
-		"mode", 'm', OPTION_TEXT, (target), 0, 0, "MODE",                                                              \
-		    "upsert (what is not listed stays), changes (a column says what to "                                       \
-		    "do), full (what is not listed is withdrawn)",                                                             \
-		    "upsert（未列出的保留，默认）、changes（由一列说明操作）、full（未列出的撤回" \
-		    "）"                                                                                                      \
-	}
-#define OPTION_SCOPE(target)                                                                          \
-	{                                                                                             \
-		"scope", 0, OPTION_TEXT, (target), 0, 0, "FIELD=VALUE",                               \
-		    "full, but only for records with this value", "仅在该取值范围内为全量" \
-	}
-#define OPTION_CONFIRM(target)                                                                          \
-	{                                                                                               \
-		"confirm", 0, OPTION_FLAG, (target), 0, 0, NULL,                                        \
-		    "withdraw what is missing, however much it is", "确认撤回全部缺少的记录" \
-	}
 #define OPTION_JSON(target)                                                                 \
 	{                                                                                   \
 		"json", 'j', OPTION_FLAG, (target), 0, 0, NULL, "print JSON", "输出 JSON" \

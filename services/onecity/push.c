@@ -7,6 +7,7 @@
 #include "commands.h"
 
 #include "call.h"
+#include "http_client.h"
 #include "options.h"
 #include "rows_file.h"
 #include "say.h"
@@ -41,7 +42,6 @@ struct push {
 	const struct service_place *service;
 	const struct rows_format *format;
 	const char *path; // of the URL
-	bool is_whole;    // not to be cut, whatever its format
 	int64_t wait_ms;
 	int64_t counts[COUNTS];
 	int64_t requests, first_sequence, last_sequence;
@@ -280,8 +280,7 @@ static int push_file(struct push *push, const char *file_name, bool json)
 	enum status status = rows_file_open(&file, file_name);
 	if (status != STATUS_OK)
 		return give_up_with(status);
-	int exit_code = push->format->in_pieces && !push->is_whole ? push_lines(push, file)
-								   : push_whole(push, file);
+	int exit_code = push->format->in_pieces ? push_lines(push, file) : push_whole(push, file);
 	rows_file_close(file);
 	return report(push, exit_code, json);
 }
@@ -299,34 +298,14 @@ static int push_to(
 	return exit_code;
 }
 
-static int push_list(struct push *push, const struct usage *usage, char **operands,
-    const struct rows_list *list, const char *data, bool json)
-{
-	struct buffer path = { 0 };
-	const char *file_name = operands[2] != NULL ? operands[2] : "-";
-	const char *mistake = rows_list_mistake(list);
-	if (mistake != NULL)
-		return options_mistaken(usage, "%s", mistake);
-	rows_path_write(&path, "rows", operands[1], list);
-	push->path = buffer_text(&path);
-	push->is_whole = rows_list_is_whole(list);
-	int exit_code = push_to(push, operands, data, file_name, json);
-	buffer_deinit(&path);
-	return exit_code;
-}
-
 int command_push(int argc, char **argv)
 {
 	const char *data = NULL, *type = NULL;
 	bool json = false;
-	struct rows_list list = { 0 };
 	int64_t wait_s = WAIT_SECONDS;
 	const struct option_row rows[] = {
 		OPTION_DATA(&data),
 		OPTION_TYPE(&type),
-		OPTION_MODE(&list.mode),
-		OPTION_SCOPE(&list.scope),
-		OPTION_CONFIRM(&list.confirmed),
 		{ "wait", 'w', OPTION_INTEGER, &wait_s, 0, WAIT_SECONDS_MAX, "SECONDS",
 		    "how long to try when the department cannot take rows (30)",
 		    "部门服务暂不可用时重试的秒数（30）" },
@@ -356,5 +335,11 @@ int command_push(int argc, char **argv)
 	if (push.format == NULL)
 		return options_mistaken(&usage, "%s", rows_format_missing());
 	push.shows_progress = isatty(STDERR_FILENO) && !json;
-	return push_list(&push, &usage, operands, &list, data, json);
+	struct buffer path = { 0 };
+	buffer_append_text(&path, "/v1/rows/");
+	http_client_encode(&path, operands[1]);
+	push.path = buffer_text(&path);
+	exit_code = push_to(&push, operands, data, file_name, json);
+	buffer_deinit(&path);
+	return exit_code;
 }

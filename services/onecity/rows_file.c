@@ -2,7 +2,6 @@
 // rows_file: a file of rows, or a pipe, on its way to a department.
 #include "rows_file.h"
 
-#include "http_client.h"
 #include "say.h"
 
 #include <errno.h>
@@ -55,49 +54,6 @@ const char *rows_format_missing(void)
 {
 	return say("say with --type what the rows are: ndjson, json or csv",
 	    "请用 --type 指明格式：ndjson、json 或 csv");
-}
-
-bool rows_list_is_whole(const struct rows_list *list)
-{
-	return list->mode != NULL && strcmp(list->mode, "upsert") != 0;
-}
-
-const char *rows_list_mistake(const struct rows_list *list)
-{
-	static const char *const modes[] = { "upsert", "changes", "full" };
-	bool is_full = list->mode != NULL && strcmp(list->mode, "full") == 0;
-	bool known = list->mode == NULL;
-	for (size_t i = 0; i < COUNT_OF(modes) && !known; i++)
-		known = strcmp(list->mode, modes[i]) == 0;
-	if (!known)
-		return say("--mode: expected upsert, changes or full",
-		    "--mode：应为 upsert、changes 或 full");
-	if (!is_full && (list->scope != NULL || list->confirmed))
-		return say("--scope and --confirm are for --mode full",
-		    "--scope 与 --confirm 只用于 --mode full");
-	if (list->scope != NULL && strchr(list->scope, '=') == NULL)
-		return say("--scope: expected FIELD=VALUE", "--scope：应为 字段=值");
-	return NULL;
-}
-
-static void write_parameter(struct buffer *path, const char *name, const char *value)
-{
-	bool is_first = memchr(path->data, '?', path->size) == NULL;
-	buffer_printf(path, "%c%s=", is_first ? '?' : '&', name);
-	http_client_encode(path, value);
-}
-
-void rows_path_write(
-    struct buffer *path, const char *door, const char *kind, const struct rows_list *list)
-{
-	buffer_printf(path, "/v1/%s/", door);
-	http_client_encode(path, kind);
-	if (list->mode != NULL)
-		write_parameter(path, "mode", list->mode);
-	if (list->scope != NULL)
-		write_parameter(path, "scope", list->scope);
-	if (list->confirmed)
-		write_parameter(path, "confirm", "true");
 }
 
 enum status rows_file_open(int *file, const char *file_name)

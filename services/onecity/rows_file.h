@@ -21,22 +21,6 @@ struct rows_format {
 const struct rows_format *rows_format_of(const char *type, const char *file_name);
 const char *rows_format_missing(void); // what to tell then
 
-// What the rows are, besides rows.
-struct rows_list {
-	const char *mode;  // "upsert", "changes", "full"; or NULL: the first
-	const char *scope; // of a full list: "FIELD=VALUE"; or NULL
-	bool confirmed;    // of a full list: much may be missing
-};
-
-bool rows_list_is_whole(const struct rows_list *list); // it must not be cut
-
-// What is wrong with the options --mode, --scope and --confirm together; NULL: nothing.
-const char *rows_list_mistake(const struct rows_list *list);
-
-// "/v1/<door>/<kind>?mode=...".
-void rows_path_write(
-    struct buffer *path, const char *door, const char *kind, const struct rows_list *list);
-
 // "-" is standard input. Closed with rows_file_close, which leaves standard input open.
 MUST_CHECK enum status rows_file_open(int *file, const char *file_name);
 void rows_file_close(int file);
