@@ -147,8 +147,8 @@ static bool chain_fits(struct follower *follower, const uint8_t chain[CHAIN_BYTE
 }
 
 // Hands on the entries of a batch that are new, until it is halted, or paused by whoever takes
-// them. False: it does not fit, though nothing is said of that; for a batch that was held. It may be
-// of a history that was rewritten since, and the replay tells which one is the department's now.
+// them. False: it does not fit, which is a fork; but a batch that was held may be of a history that
+// was rewritten since, and the replay tells which one is the department's now.
 static bool hand_on(struct follower *follower, const struct batch *batch, bool was_held)
 {
 	struct bytes entries = batch->entries, packed;

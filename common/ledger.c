@@ -249,38 +249,59 @@ static uint64_t append(struct ledger *ledger, struct database_batch *batch,
 	return sequence;
 }
 
-enum status ledger_apply(struct ledger *ledger, struct database_batch *batch,
-    const struct ledger_change *change, int64_t now_ms, enum ledger_outcome *outcome)
+// What a change meets.
+struct meeting {
+	struct entry latest;
+	const struct entry *known; // the latest entry, or NULL
+	uint64_t hash, sequence;   // of it
+	size_t cursor;
+};
+
+static enum status meet(struct ledger *ledger, const struct ledger_change *change,
+    struct meeting *meeting, enum ledger_outcome *outcome)
 {
 	ENSURE(counts_as_state(change->operation));
 	struct bytes subject = bytes_of_text(change->subject), key = bytes_of_text(change->key);
-	struct bytes name = record_name(ledger, change->kind, subject, key);
-	uint64_t hash = digest_short(name), sequence;
-	struct entry latest;
-	size_t cursor;
-	enum status status = find(
-	    ledger, hash, change->kind, subject, key, &ledger->packed, &latest, &cursor, &sequence);
+	meeting->hash = digest_short(record_name(ledger, change->kind, subject, key));
+	enum status status = find(ledger, meeting->hash, change->kind, subject, key,
+	    &ledger->packed, &meeting->latest, &meeting->cursor, &meeting->sequence);
 	if (status != STATUS_OK && status != STATUS_NOT_FOUND)
 		return status;
-	const struct entry *known = status == STATUS_OK ? &latest : NULL;
+	const struct entry *known = status == STATUS_OK ? &meeting->latest : NULL;
+	meeting->known = known;
 	bool is_so =
 	    known != NULL ? is_unchanged(change, known) : change->operation == OPERATION_RETRACT;
-	if (!is_so && is_stale(ledger, change, known)) {
-		*outcome = LEDGER_STALE;
-		return STATUS_OK;
-	}
-	if (is_so || change->part != 0)
-		remember_version(ledger, batch, change, known);
 	*outcome = is_so ? LEDGER_UNCHANGED : LEDGER_ACCEPTED;
-	if (is_so)
+	if (!is_so && is_stale(ledger, change, known))
+		*outcome = LEDGER_STALE;
+	return STATUS_OK;
+}
+
+enum status ledger_preview(
+    struct ledger *ledger, const struct ledger_change *change, enum ledger_outcome *outcome)
+{
+	struct meeting meeting;
+	return meet(ledger, change, &meeting, outcome);
+}
+
+enum status ledger_apply(struct ledger *ledger, struct database_batch *batch,
+    const struct ledger_change *change, int64_t now_ms, enum ledger_outcome *outcome)
+{
+	struct meeting meeting;
+	enum status status = meet(ledger, change, &meeting, outcome);
+	if (status != STATUS_OK || *outcome == LEDGER_STALE)
+		return status;
+	if (*outcome == LEDGER_UNCHANGED || change->part != 0)
+		remember_version(ledger, batch, change, meeting.known);
+	if (*outcome == LEDGER_UNCHANGED)
 		return STATUS_OK;
-	if (known != NULL)
-		remember_replaced(ledger, batch, change, known);
-	uint64_t appended = append(ledger, batch, change, sequence, now_ms);
-	if (known != NULL) {
-		index_change(&ledger->latest, hash, cursor, appended);
+	if (meeting.known != NULL)
+		remember_replaced(ledger, batch, change, meeting.known);
+	uint64_t appended = append(ledger, batch, change, meeting.sequence, now_ms);
+	if (meeting.known != NULL) {
+		index_change(&ledger->latest, meeting.hash, meeting.cursor, appended);
 	} else {
-		index_add(&ledger->latest, hash, appended);
+		index_add(&ledger->latest, meeting.hash, appended);
 		ledger->records++;
 	}
 	return STATUS_OK;

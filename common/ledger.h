@@ -49,6 +49,10 @@ enum ledger_outcome {
 MUST_CHECK enum status ledger_apply(struct ledger *ledger, struct database_batch *batch,
     const struct ledger_change *change, int64_t now_ms, enum ledger_outcome *outcome);
 
+// What ledger_apply() would say; changes nothing.
+MUST_CHECK enum status ledger_preview(
+    struct ledger *ledger, const struct ledger_change *change, enum ledger_outcome *outcome);
+
 // Publishes that a row for this record is in quarantine (OPERATION_REJECT, note: why) or no longer
 // (OPERATION_SETTLE).
 void ledger_note(struct ledger *ledger, struct database_batch *batch, enum operation operation,
