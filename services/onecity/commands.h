@@ -20,6 +20,7 @@ int command_profile(int argc, char **argv);
 int command_push(int argc, char **argv);
 int command_rebuild(int argc, char **argv);
 int command_run_child(int argc, char **argv);
+int command_simulate(int argc, char **argv);
 int command_sources(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_tail(int argc, char **argv);

@@ -27,6 +27,8 @@ static const struct command commands[] = {
 	{ "tail", command_tail, "show the departments' stream", "显示各部门的事件流" },
 	{ "rebuild", command_rebuild, "make the profiles again from the departments' journals",
 	    "由各部门日志重建档案" },
+	{ "simulate", command_simulate, "invent a city: its departments' exports, or live changes",
+	    "虚构一座城市：生成各部门导出文件或实时变更" },
 	{ "keygen", command_keygen, "make the keys of a data directory", "为数据目录生成密钥" },
 	{ "run-child", command_run_child, NULL, NULL },
 	{ "help", command_help, "explain a command", "说明一个命令" },
