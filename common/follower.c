@@ -358,7 +358,7 @@ void follower_message(struct follower *follower, struct bytes message, int64_t n
 	// What was committed together is published in several batches: the rest is on its way, in
 	// order, before the next heartbeat.
 	bool rest_follows = was_live && batch.answer == 0 && batch.count > 0 && !follower->in_gap;
-	if (rest_follows && follower->state == FOLLOWER_LIVE)
+	if (is_halted(follower) || (rest_follows && follower->state == FOLLOWER_LIVE))
 		return;
 	if (was_live && follower->head > follower->position.sequence && !follower->in_gap) {
 		follower->in_gap = true; // a heartbeat told of entries that never came

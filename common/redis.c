@@ -119,14 +119,35 @@ static void on_disconnect(const redisAsyncContext *connection, int status)
 	    status == REDIS_OK || connection->errstr[0] == 0 ? "closed" : connection->errstr);
 }
 
+enum {
+	HOST_BYTES_MAX = 255
+};
+
+// "HOST:PORT", of which the port is 1..65535.
+static bool read_host(const char *address, char host[HOST_BYTES_MAX + 1], int *port)
+{
+	const char *colon = strrchr(address, ':'), *digit = colon;
+	size_t size = colon != NULL ? (size_t)(colon - address) : 0;
+	if (size == 0 || size > HOST_BYTES_MAX || colon[1] == 0 || strlen(colon) > 6)
+		return false;
+	*port = 0;
+	while (*++digit != 0) {
+		if (*digit < '0' || *digit > '9')
+			return false;
+		*port = 10 * *port + (*digit - '0');
+	}
+	snprintf(host, HOST_BYTES_MAX + 1, "%.*s", (int)size, address);
+	return *port > 0 && *port < 65536;
+}
+
 static redisAsyncContext *begin_connection(const char *address)
 {
+	char host[HOST_BYTES_MAX + 1];
+	int port;
 	if (strncmp(address, "unix:", 5) == 0)
 		return redisAsyncConnectUnix(address + 5);
-	char host[256];
-	const char *colon = strrchr(address, ':');
-	snprintf(host, sizeof host, "%.*s", (int)(colon - address), address);
-	return redisAsyncConnect(host, atoi(colon + 1));
+	ENSURE(read_host(address, host, &port)); // or it had not been opened
+	return redisAsyncConnect(host, port);
 }
 
 static bool attach(struct redis *redis, redisAsyncContext *connection)
@@ -180,10 +201,10 @@ static void try_to_connect(void *context)
 
 static bool address_is_sound(const char *address)
 {
-	if (strncmp(address, "unix:/", 6) == 0)
-		return true;
-	const char *colon = strrchr(address, ':');
-	return colon != NULL && colon > address && atoi(colon + 1) > 0 && atoi(colon + 1) < 65536;
+	char host[HOST_BYTES_MAX + 1];
+	int port;
+	return strncmp(address, "unix:/", 6) == 0 ||
+	       (strncmp(address, "unix:", 5) != 0 && read_host(address, host, &port));
 }
 
 enum status redis_open(struct redis **redis, struct loop *loop, const char *address,

@@ -27,9 +27,9 @@ struct request {
 	bool live, json;
 };
 
-#define REQUEST_NOTHING                                                                     \
-	{                                                                                   \
-		.people = -1, .seed = -1, .mistakes = -1, .rate = RATE, .seconds = 0        \
+#define REQUEST_NOTHING                                                              \
+	{                                                                            \
+		.people = -1, .seed = -1, .mistakes = -1, .rate = RATE, .seconds = 0 \
 	}
 
 static void add(struct simulate_arguments *arguments, const char *text)
@@ -77,8 +77,8 @@ static void arguments_deinit(struct simulate_arguments *arguments)
 static int run_program(const struct simulate_arguments *arguments)
 {
 	execv(arguments->list[0], arguments->list);
-	return give_up(
-	    say("%s cannot be started: %s", "无法启动 %s：%s"), arguments->list[0], strerror(errno));
+	return give_up(say("%s cannot be started: %s", "无法启动 %s：%s"), arguments->list[0],
+	    strerror(errno));
 }
 
 static int simulate(const struct request *request)
@@ -127,12 +127,13 @@ int command_simulate(int argc, char **argv)
 	const struct usage usage = {
 		.command = "simulate",
 		.operands = "",
-		.english = "Invents a city: a function of people, seed and today, the same bytes "
-			   "each time. With --out:\n"
-			   "exports as offices produce them, mistakes included, to be put into "
-			   "watched folders or pushed.\n"
-			   "With --live: changes of the same city, sent to the departments of a data "
-			   "directory.",
+		.english =
+		    "Invents a city: a function of people, seed and today, the same bytes "
+		    "each time. With --out:\n"
+		    "exports as offices produce them, mistakes included, to be put into "
+		    "watched folders or pushed.\n"
+		    "With --live: changes of the same city, sent to the departments of a data "
+		    "directory.",
 		.chinese = "虚构一座城市：由人数、种子和日期决定，每次结果逐字节相同。--out "
 			   "生成各部门导出文件（含常见差错），\n可放入监视目录或推送；--live "
 			   "向数据目录中的各部门服务推送同一城市的变更。",

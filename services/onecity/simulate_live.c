@@ -76,8 +76,8 @@ static _Noreturn void become(const struct simulate_arguments *arguments, int out
 	setpgid(0, 0);
 	if (dup2(output, STDOUT_FILENO) >= 0)
 		execv(arguments->list[0], arguments->list);
-	give_up(
-	    say("%s cannot be started: %s", "无法启动 %s：%s"), arguments->list[0], strerror(errno));
+	give_up(say("%s cannot be started: %s", "无法启动 %s：%s"), arguments->list[0],
+	    strerror(errno));
 	_exit(EXIT_FAILURE);
 }
 
@@ -209,8 +209,8 @@ static int send_batch(struct stream *stream, struct batch *batch)
 	int exit_code = EXIT_SUCCESS;
 	enum status status = question_ask(&question, &answer);
 	bool later = status == STATUS_UNAVAILABLE ||
-		     (status == STATUS_OK && (answer.code == SERVICE_UNAVAILABLE ||
-						 answer.code == TOO_MANY_REQUESTS));
+		     (status == STATUS_OK &&
+			 (answer.code == SERVICE_UNAVAILABLE || answer.code == TOO_MANY_REQUESTS));
 	if (status == STATUS_OK && answer_is_success(&answer))
 		take_counts(stream, batch, &answer);
 	else if (!later || now_ms() - stream->taken_ms > PATIENCE_MS)
@@ -240,7 +240,8 @@ static int run(struct stream *stream)
 	bool all_sent = true;
 	stream->begun_ms = stream->taken_ms = now_ms();
 	while (exit_code == EXIT_SUCCESS) {
-		bool over = is_over || (seconds > 0 && now_ms() - stream->begun_ms >= seconds * 1000);
+		bool over =
+		    is_over || (seconds > 0 && now_ms() - stream->begun_ms >= seconds * 1000);
 		enum status status = over ? STATUS_OK : read_due(stream);
 		if (status != STATUS_OK)
 			return give_up_with(status);
