@@ -4,10 +4,9 @@
 #include "view_parts.h"
 
 #include "date.h"
+#include "lateness.h"
 
 #include "every_department_fields.h"
-
-static const int64_t day_ms = 24 * 60 * 60 * 1000;
 
 const char *kind_state_name(enum kind_state state)
 {
@@ -191,14 +190,14 @@ static bool is_late(
     const struct department_view *department, const struct kind *kind, int64_t now_ms)
 {
 	const struct profile_source *source = &department->source;
-	if (!department->source_found || !freshness_is_checked(source, now_ms) || source->silent ||
-	    kind->cadence_days == 0)
+	int64_t late_ms;
+	if (!department->source_found || !freshness_is_checked(source, now_ms) || source->silent)
 		return false;
 	for (size_t i = 0; i < source->input_count; i++) {
 		const struct input *input = &source->inputs[i];
 		if (input->kind == kind->number)
-			return input->last_input_ms > 0 &&
-			       input->last_input_ms < now_ms - kind->cadence_days * day_ms;
+			return lateness_judge(kind->cadence_days, input->last_input_ms, now_ms,
+				   &late_ms) == LATENESS_LATE;
 	}
 	return false;
 }
