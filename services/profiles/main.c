@@ -3,12 +3,6 @@
 #include "profiles.h"
 
 #include "clock.h"
-#include "log.h"
-#include "profile.h"
-
-enum {
-	RETRY_MS = 500
-};
 
 static const struct setting settings_table[] = {
 	SERVICE_SETTINGS,
@@ -24,56 +18,10 @@ static const struct setting settings_table[] = {
 	    "file with the city's secret, mode 0600" },
 };
 
-// --- Redis ---------------------------------------------------------------------------------------
-
-const char *profiles_redis_state(const struct profiles *profiles)
-{
-	if (!redis_is_connected(profiles->redis))
-		return "unreachable";
-	return profiles->partitions == 0 ? "empty" : "ready";
-}
-
-static void got_partitions(const struct redis_reply *reply, void *context)
-{
-	struct profiles *profiles = context;
-	if (reply == NULL) // the connection is lost: told by its own event
-		return;
-	if (profiles_read_partitions(reply, &profiles->partitions))
-		log_info("Redis is there, with %u partitions", profiles->partitions);
-	else
-		loop_timer_again(profiles->retry, RETRY_MS);
-}
-
-static void ask_partitions(void *context)
-{
-	struct profiles *profiles = context;
-	if (redis_is_connected(profiles->redis) && profiles->partitions == 0)
-		redis_command_texts(
-		    profiles->redis, got_partitions, profiles, "GET", PROFILE_PARTITIONS_KEY, NULL);
-}
-
-// It may be another one than before.
-static void connected(void *context)
-{
-	struct profiles *profiles = context;
-	profiles->partitions = 0;
-	profiles->told_lost = false;
-	ask_partitions(profiles);
-}
-
-static void lost(const char *reason, void *context)
-{
-	struct profiles *profiles = context;
-	if (!profiles->told_lost)
-		log_warn("Redis cannot be reached: %s", reason);
-	profiles->told_lost = true;
-}
-
 // --- the service ---------------------------------------------------------------------------------
 
 static enum status profiles_open(void **state, struct loop *loop, const void *settings)
 {
-	static const struct redis_events events = { connected, lost };
 	struct profiles *profiles = allocate(sizeof *profiles);
 	*state = profiles;
 	profiles->settings = settings;
@@ -84,8 +32,8 @@ static enum status profiles_open(void **state, struct loop *loop, const void *se
 		status = pseudonym_open(&profiles->pseudonym, profiles->settings->pseudonym);
 	if (status != STATUS_OK)
 		return status;
-	profiles->retry = loop_timer_open(loop, INT32_MAX, 0, ask_partitions, profiles);
-	status = redis_open(&profiles->redis, loop, profiles->settings->redis, &events, profiles);
+	status = readings_open(
+	    &profiles->readings, loop, profiles->settings->redis, profiles->catalogues);
 	if (status == STATUS_OK)
 		status = profiles_http_open(profiles);
 	return status;
@@ -94,7 +42,7 @@ static enum status profiles_open(void **state, struct loop *loop, const void *se
 static void stop_when_answered(void *context)
 {
 	struct profiles *profiles = context;
-	if (profiles->unanswered == 0)
+	if (readings_waiting(profiles->readings) == 0)
 		loop_stop(profiles->loop);
 }
 
@@ -105,14 +53,12 @@ static void profiles_drain(void *state)
 	profiles->leaving = loop_timer_open(profiles->loop, 0, 10, stop_when_answered, profiles);
 }
 
-// Redis first: whoever still waits is told so.
+// The readings first: whoever still waits is told so.
 static void profiles_close(void **state)
 {
 	struct profiles *profiles = *state;
 	loop_timer_close(&profiles->leaving);
-	loop_timer_close(&profiles->retry);
-	redis_close(&profiles->redis);
-	ENSURE(profiles->readings == 0);
+	readings_close(&profiles->readings);
 	http_server_close(&profiles->http);
 	pseudonym_close(&profiles->pseudonym);
 	catalogue_set_free(&profiles->catalogues);

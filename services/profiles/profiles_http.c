@@ -4,9 +4,12 @@
 
 #include "citizen_id.h"
 #include "credit_code.h"
+#include "clock.h"
 #include "date.h"
 #include "json.h"
+#include "log.h"
 #include "problem.h"
+#include "view_json.h"
 
 enum {
 	CONNECTIONS_MAX = 128,
@@ -121,6 +124,37 @@ static bool read_question(
 	return found;
 }
 
+// --- the answer ----------------------------------------------------------------------------------
+
+struct question {
+	struct profiles *profiles;
+	struct http_request *request;
+};
+
+static void answer_profile(const struct question *question, struct view *view)
+{
+	struct buffer out = { 0 };
+	bool found = view_write(view, clock_wall_ms(), &out);
+	if (view_unreadable(view) > 0)
+		log_warn("a profile holds %zu fields that cannot be read", view_unreadable(view));
+	question->profiles->reads++;
+	http_answer(question->request, found ? 200 : 404,
+	    found ? "application/json" : "application/problem+json", buffer_bytes(&out), NULL);
+	buffer_wipe(&out);
+}
+
+static void got_profile(enum reading_outcome outcome, struct view *view, void *context)
+{
+	struct question *question = context;
+	if (outcome == READING_DONE)
+		answer_profile(question, view);
+	else
+		http_answer_problem(question->request, outcome == READING_TOO_LARGE ? 500 : 503,
+		    reading_outcome_code(outcome), reading_outcome_text(outcome, false),
+		    reading_outcome_text(outcome, true));
+	free(question);
+}
+
 static void post_profile(struct http_request *request, void *context)
 {
 	struct profiles *profiles = context;
@@ -130,8 +164,11 @@ static void post_profile(struct http_request *request, void *context)
 		    "请使用 application/json");
 		return;
 	}
-	if (read_question(profiles, request, subject))
-		profiles_read(profiles, request, subject);
+	if (read_question(profiles, request, subject)) {
+		struct question *question = allocate(sizeof *question);
+		*question = (struct question){ profiles, request };
+		readings_read(profiles->readings, subject, got_profile, question);
+	}
 	explicit_bzero(subject, sizeof subject);
 }
 
@@ -153,8 +190,8 @@ static void get_status(struct http_request *request, void *context)
 	json_write_begin_object(&json);
 	json_write_member_text(&json, "service", "profiles");
 	json_write_member_text(&json, "version", ONECITY_VERSION);
-	json_write_member_text(&json, "redis", profiles_redis_state(profiles));
-	json_write_member_integer(&json, "partitions", profiles->partitions);
+	json_write_member_text(&json, "redis", readings_state(profiles->readings));
+	json_write_member_integer(&json, "partitions", readings_partitions(profiles->readings));
 	json_write_member_integer(&json, "reads", (int64_t)profiles->reads);
 	json_write_member_text(&json, "started", started);
 	json_write_end_object(&json);
@@ -169,7 +206,8 @@ static void get_healthz(struct http_request *request, void *context)
 
 static void get_readyz(struct http_request *request, void *context)
 {
-	const char *state = profiles_redis_state(context);
+	const struct profiles *profiles = context;
+	const char *state = readings_state(profiles->readings);
 	bool ready = strcmp(state, "ready") == 0;
 	struct buffer out = { 0 };
 	struct json_writer json = json_writer_make(&out);

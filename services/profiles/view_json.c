@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // view_json: the view as the document that its reader gets.
-#include "view_parts.h"
+#include "view_json.h"
 
 #include "date.h"
 #include "problem.h"
+#include "view_parts.h"
 
 // --- members -------------------------------------------------------------------------------------
 

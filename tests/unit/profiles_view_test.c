@@ -2,7 +2,7 @@
 // profiles_view_test: what a reader is told of a profile: what is there, what is not and why, and
 // how far it can be relied upon.
 #include "freshness.h"
-#include "view.h"
+#include "view_json.h"
 
 #include "citizen_id.h"
 #include "date.h"

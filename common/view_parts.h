@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// view_parts: what the files of the view share.
-#ifndef PROFILES_VIEW_PARTS_H
-#define PROFILES_VIEW_PARTS_H
+// view_parts: what a view is made of, for those who write it down or score it.
+#ifndef COMMON_VIEW_PARTS_H
+#define COMMON_VIEW_PARTS_H
 
 #include "freshness.h"
 #include "pseudonym.h"
@@ -100,7 +100,8 @@ struct view {
 // The value of a field of a fact's record, or NULL.
 const struct value *view_value(const struct record *record, unsigned field);
 
-// Sorts the facts, judges freshness, and finds each kind's state.
+// Sorts the facts, judges freshness, and finds each kind's state. Once, when all subjects are
+// added.
 void view_judge(struct view *view, int64_t now_ms);
 
 const char *kind_state_name(enum kind_state state);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // freshness: how far what a profile shows of a department can be relied upon. No I/O, no clock.
-#ifndef PROFILES_FRESHNESS_H
-#define PROFILES_FRESHNESS_H
+#ifndef COMMON_FRESHNESS_H
+#define COMMON_FRESHNESS_H
 
 #include "profile.h"
 

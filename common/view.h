@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// view: what Redis holds about a subject, gathered piece by piece and written as the answer to a
-// reader. No I/O, no clock.
+// view: what Redis holds about a subject, gathered piece by piece. No I/O, no clock.
 //
 // First come the sources and the departments' own coverage, then the subject and the numbers it had
 // before: so nothing in the view is older than its freshness says. Facts that a department
 // rejected, erased, said there are none of, or said nothing of are told apart.
-#ifndef PROFILES_VIEW_H
-#define PROFILES_VIEW_H
+#ifndef COMMON_VIEW_H
+#define COMMON_VIEW_H
 
 #include "buffer.h"
 #include "catalogue.h"
@@ -45,9 +44,5 @@ MUST_CHECK enum status view_add_subject(
 
 // How many of the subjects' fields could not be read or are of no kind that the catalogues know.
 size_t view_unreadable(const struct view *view);
-
-// Appends the profile as JSON; or returns false and appends a problem document (RFC 9457, 404):
-// nobody has reported anything, and everybody could have been heard. When all subjects are added.
-bool view_write(struct view *view, int64_t now_ms, struct buffer *out);
 
 #endif

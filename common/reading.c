@@ -1,51 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// reading: one profile on its way from Redis to its reader.
+// reading: profiles on their way from Redis to those who read them.
 //
 // All that is needed is asked for at once, and Redis answers in that order. Then, one after the
 // other, come the numbers the person had before.
-#include "profiles.h"
+#include "reading.h"
 
-#include "clock.h"
 #include "log.h"
 #include "profile.h"
-#include "view.h"
+#include "pseudonym.h"
+#include "redis.h"
 
-// Those given up at their deadline count too: Redis may yet come back to them.
 enum {
-	DEADLINE_MS = 5000,
-	READINGS_MAX = 512
+	RETRY_MS = 500
 };
 
-// Why there is no profile to give.
-struct refusal {
-	int status;
-	const char *code, *english, *chinese;
+struct readings {
+	struct loop *loop;
+	const struct catalogue_set *catalogues;
+	struct redis *redis;
+	struct loop_timer *retry;
+	unsigned partitions; // as Redis says; 0: it has not said yet
+	bool told_lost;      // so that each loss is logged once
+	// Those given up at their deadline are under way too: Redis may yet come back to them.
+	size_t under_way, waiting;
 };
-
-static const struct refusal unreachable = { 503, "redis_unreachable",
-	"Redis cannot be reached; nobody can tell what has been reported",
-	"无法连接 Redis，暂时无法查询" };
-static const struct refusal empty = { 503, "not_set_up",
-	"No aggregator has set Redis up yet; nobody can tell what has been reported",
-	"聚合服务尚未初始化 Redis，暂时无法查询" };
-static const struct refusal failed = { 503, "redis_failed",
-	"Redis did not answer as it should; try again", "Redis 应答异常，请稍后重试" };
-static const struct refusal slow = { 503, "redis_slow", "Redis did not answer in time; try again",
-	"Redis 应答超时，请稍后重试" };
-static const struct refusal busy = { 503, "busy", "Too many profiles are being read; try again",
-	"查询过多，请稍后重试" };
-static const struct refusal too_large = { 500, "profile_too_large",
-	"The profile is larger than can be shown", "档案超出可显示的大小" };
 
 struct reading {
-	struct profiles *profiles;
-	struct http_request *request; // NULL: its reader was answered already
+	struct readings *readings;
+	reading_done *done; // NULL: its reader has an answer
+	void *context;
 	struct loop_timer *deadline;
 	char subject[SUBJECT_SIZE];
 	struct view *view;
 	unsigned partitions;
-	size_t pending;                // answers to come
-	const struct refusal *refusal; // NULL: nothing has gone wrong
+	size_t pending; // answers to come
+	enum reading_outcome outcome;
 	bool begun_anew;
 };
 
@@ -55,17 +44,37 @@ struct step {
 	size_t department;
 };
 
+static const struct {
+	const char *code, *text[2];
+} outcomes[READING_OUTCOMES] = {
+#define READING_ROW(name, code, english, chinese) { code, { english, chinese } },
+	READING_TABLE(READING_ROW)
+#undef READING_ROW
+};
+
+const char *reading_outcome_code(enum reading_outcome outcome)
+{
+	ENSURE(outcome < READING_OUTCOMES);
+	return outcomes[outcome].code;
+}
+
+const char *reading_outcome_text(enum reading_outcome outcome, bool chinese)
+{
+	ENSURE(outcome < READING_OUTCOMES);
+	return outcomes[outcome].text[chinese];
+}
+
 static void release(struct reading *reading);
 
-static void refuse(struct http_request *request, const struct refusal *refusal)
+static void note(struct reading *reading, enum reading_outcome outcome)
 {
-	http_answer_problem(
-	    request, refusal->status, refusal->code, refusal->english, refusal->chinese);
+	if (reading->outcome == READING_DONE) // what went wrong first is what the reader is told
+		reading->outcome = outcome;
 }
 
 // --- Redis's answers -----------------------------------------------------------------------------
 
-bool profiles_read_partitions(const struct redis_reply *reply, unsigned *partitions)
+static bool read_partitions(const struct redis_reply *reply, unsigned *partitions)
 {
 	unsigned number = 0;
 	struct bytes text = redis_reply_text(reply);
@@ -81,17 +90,15 @@ bool profiles_read_partitions(const struct redis_reply *reply, unsigned *partiti
 	return true;
 }
 
-// Is it of that type? What went wrong first is what the reader is told.
 static bool is_good(struct reading *reading, const struct redis_reply *reply, enum redis_type type)
 {
 	if (reply != NULL && redis_reply_type(reply) == type)
 		return true;
 	bool is_error = reply != NULL && redis_reply_type(reply) == REDIS_ERROR;
-	if (is_error && reading->refusal == NULL)
+	if (is_error && reading->outcome == READING_DONE)
 		log_warn("a profile cannot be read: Redis says %.*s",
 		    BYTES_ARGS(redis_reply_text(reply)));
-	if (reading->refusal == NULL)
-		reading->refusal = reply == NULL ? &unreachable : &failed;
+	note(reading, reply == NULL ? READING_UNREACHABLE : READING_FAILED);
 	return false;
 }
 
@@ -107,10 +114,10 @@ static struct view_hash hash_of(const struct redis_reply *reply, struct bytes **
 
 static void check_added(struct reading *reading, enum status status)
 {
-	if (status == STATUS_OK || reading->refusal != NULL)
+	if (status == STATUS_OK || reading->outcome != READING_DONE)
 		return;
 	log_warn("a profile cannot be shown: %s", status_reason());
-	reading->refusal = &too_large;
+	note(reading, READING_TOO_LARGE);
 }
 
 static void got_partitions(const struct redis_reply *reply, void *context)
@@ -119,8 +126,8 @@ static void got_partitions(const struct redis_reply *reply, void *context)
 	// Somebody emptied Redis: what was known still holds, unless an aggregator says otherwise.
 	bool is_gone = reply != NULL && redis_reply_type(reply) == REDIS_NIL;
 	if (!is_gone && is_good(reading, reply, REDIS_TEXT) &&
-	    !profiles_read_partitions(reply, &reading->profiles->partitions))
-		reading->refusal = &failed;
+	    !read_partitions(reply, &reading->readings->partitions))
+		note(reading, READING_FAILED);
 	release(reading);
 }
 
@@ -159,8 +166,8 @@ static void got_subject(const struct redis_reply *reply, void *context)
 		check_added(reading, view_add_subject(reading->view, profile_hash, position_hash));
 		free(profile);
 		free(position);
-	} else if (reading->refusal == NULL) {
-		reading->refusal = &failed;
+	} else {
+		note(reading, READING_FAILED);
 	}
 	release(reading);
 }
@@ -171,7 +178,7 @@ static void send(
     struct reading *reading, struct redis_arguments *arguments, redis_answer *answer, void *context)
 {
 	reading->pending += answer != NULL;
-	redis_command_arguments(reading->profiles->redis, arguments, answer, context);
+	redis_command_arguments(reading->readings->redis, arguments, answer, context);
 }
 
 static void ask_hash(struct reading *reading, struct redis_arguments *arguments,
@@ -194,7 +201,7 @@ static struct step *step_new(struct reading *reading, size_t department)
 static void ask_department(
     struct reading *reading, struct redis_arguments *arguments, size_t department)
 {
-	unsigned number = reading->profiles->catalogues->catalogues[department]->number;
+	unsigned number = reading->readings->catalogues->catalogues[department]->number;
 	char subject[SUBJECT_SIZE];
 	redis_arguments_add_text(arguments, "GET");
 	profile_source_key(redis_arguments_begin(arguments), number);
@@ -224,15 +231,15 @@ static void ask_subject(
 static void begin(struct reading *reading)
 {
 	struct redis_arguments arguments = { 0 };
-	const struct profiles *profiles = reading->profiles;
+	const struct readings *readings = reading->readings;
 	reading->pending++;
-	reading->partitions = profiles->partitions;
+	reading->partitions = readings->partitions;
 	view_free(&reading->view);
-	reading->view = view_new(profiles->catalogues, reading->subject);
+	reading->view = view_new(readings->catalogues, reading->subject);
 	redis_arguments_add_text(&arguments, "GET");
 	redis_arguments_add_text(&arguments, PROFILE_PARTITIONS_KEY);
 	send(reading, &arguments, got_partitions, reading);
-	for (size_t i = 0; i < profiles->catalogues->count; i++)
+	for (size_t i = 0; i < readings->catalogues->count; i++)
 		ask_department(reading, &arguments, i);
 	ask_subject(reading, &arguments, reading->subject);
 	redis_arguments_deinit(&arguments);
@@ -248,26 +255,22 @@ static void follow_link(struct reading *reading)
 	release(reading);
 }
 
-// --- answering -----------------------------------------------------------------------------------
+// --- its end -------------------------------------------------------------------------------------
 
-static void answer_profile(struct reading *reading)
+static void answer(struct reading *reading)
 {
-	struct buffer out = { 0 };
-	bool found = view_write(reading->view, clock_wall_ms(), &out);
-	if (view_unreadable(reading->view) > 0)
-		log_warn("a profile holds %zu fields that cannot be read",
-		    view_unreadable(reading->view));
-	reading->profiles->reads++;
-	http_answer(reading->request, found ? 200 : 404,
-	    found ? "application/json" : "application/problem+json", buffer_bytes(&out), NULL);
-	buffer_wipe(&out);
+	reading_done *done = reading->done;
+	bool is_done = reading->outcome == READING_DONE;
+	if (done == NULL)
+		return;
+	reading->done = NULL;
+	reading->readings->waiting--;
+	done(reading->outcome, is_done ? reading->view : NULL, reading->context);
 }
 
-static void end(struct reading *reading)
+static void reading_free(struct reading *reading)
 {
-	if (reading->request != NULL)
-		reading->profiles->unanswered--;
-	reading->profiles->readings--;
+	reading->readings->under_way--;
 	loop_timer_close(&reading->deadline);
 	view_free(&reading->view);
 	explicit_bzero(reading->subject, sizeof reading->subject);
@@ -277,24 +280,21 @@ static void end(struct reading *reading)
 // All that was asked for is there.
 static void settle(struct reading *reading)
 {
-	bool moved = reading->partitions != reading->profiles->partitions;
-	if (reading->request == NULL) {
-		end(reading);
-	} else if (reading->refusal == NULL && moved && !reading->begun_anew) {
+	bool moved = reading->partitions != reading->readings->partitions;
+	bool goes_on = reading->done != NULL && reading->outcome == READING_DONE;
+	if (goes_on && moved && !reading->begun_anew) {
 		reading->begun_anew = true; // it was looked for in partitions that are no more
 		begin(reading);
-	} else if (reading->refusal == NULL && moved) {
-		reading->refusal = &failed;
-		settle(reading);
-	} else if (reading->refusal == NULL && view_next(reading->view) != NULL) {
-		follow_link(reading);
-	} else {
-		if (reading->refusal != NULL)
-			refuse(reading->request, reading->refusal);
-		else
-			answer_profile(reading);
-		end(reading);
+		return;
 	}
+	if (goes_on && moved)
+		note(reading, READING_FAILED);
+	else if (goes_on && view_next(reading->view) != NULL) {
+		follow_link(reading);
+		return;
+	}
+	answer(reading);
+	reading_free(reading);
 }
 
 static void release(struct reading *reading)
@@ -307,32 +307,117 @@ static void release(struct reading *reading)
 static void deadline_passed(void *context)
 {
 	struct reading *reading = context;
-	log_warn("a profile could not be read within %d ms", DEADLINE_MS);
-	refuse(reading->request, &slow);
-	reading->request = NULL;
-	reading->profiles->unanswered--;
+	log_warn("a profile could not be read within %d ms", READING_DEADLINE_MS);
+	note(reading, READING_SLOW);
+	answer(reading);
 }
 
-void profiles_read(struct profiles *profiles, struct http_request *request, const char *subject)
+static enum reading_outcome outcome_at_once(const struct readings *readings)
 {
-	const struct refusal *refusal = NULL;
-	if (!redis_is_connected(profiles->redis))
-		refusal = &unreachable;
-	else if (profiles->partitions == 0)
-		refusal = &empty;
-	else if (profiles->readings == READINGS_MAX)
-		refusal = &busy;
-	if (refusal != NULL) {
-		refuse(request, refusal);
+	if (!redis_is_connected(readings->redis))
+		return READING_UNREACHABLE;
+	if (readings->partitions == 0)
+		return READING_EMPTY;
+	return readings->under_way == READINGS_MAX ? READING_BUSY : READING_DONE;
+}
+
+void readings_read(
+    struct readings *readings, const char *subject, reading_done *done, void *context)
+{
+	enum reading_outcome outcome = outcome_at_once(readings);
+	if (outcome != READING_DONE) {
+		done(outcome, NULL, context);
 		return;
 	}
 	struct reading *reading = allocate(sizeof *reading);
-	reading->profiles = profiles;
-	reading->request = request;
+	*reading = (struct reading){ .readings = readings, .done = done, .context = context };
 	memcpy(reading->subject, subject, SUBJECT_SIZE);
 	reading->deadline =
-	    loop_timer_open(profiles->loop, DEADLINE_MS, 0, deadline_passed, reading);
-	profiles->readings++;
-	profiles->unanswered++;
+	    loop_timer_open(readings->loop, READING_DEADLINE_MS, 0, deadline_passed, reading);
+	readings->under_way++;
+	readings->waiting++;
 	begin(reading);
+}
+
+// --- all of them ---------------------------------------------------------------------------------
+
+const char *readings_state(const struct readings *readings)
+{
+	if (!redis_is_connected(readings->redis))
+		return "unreachable";
+	return readings->partitions == 0 ? "empty" : "ready";
+}
+
+unsigned readings_partitions(const struct readings *readings)
+{
+	return readings->partitions;
+}
+
+size_t readings_waiting(const struct readings *readings)
+{
+	return readings->waiting;
+}
+
+static void got_first_partitions(const struct redis_reply *reply, void *context)
+{
+	struct readings *readings = context;
+	if (reply == NULL) // the connection is lost: told by its own event
+		return;
+	if (read_partitions(reply, &readings->partitions))
+		log_info("Redis is there, with %u partitions", readings->partitions);
+	else
+		loop_timer_again(readings->retry, RETRY_MS);
+}
+
+static void ask_first_partitions(void *context)
+{
+	struct readings *readings = context;
+	if (redis_is_connected(readings->redis) && readings->partitions == 0)
+		redis_command_texts(readings->redis, got_first_partitions, readings, "GET",
+		    PROFILE_PARTITIONS_KEY, NULL);
+}
+
+// It may be another one than before.
+static void connected(void *context)
+{
+	struct readings *readings = context;
+	readings->partitions = 0;
+	readings->told_lost = false;
+	ask_first_partitions(readings);
+}
+
+static void lost(const char *reason, void *context)
+{
+	struct readings *readings = context;
+	if (!readings->told_lost)
+		log_warn("Redis cannot be reached: %s", reason);
+	readings->told_lost = true;
+}
+
+enum status readings_open(struct readings **readings, struct loop *loop, const char *redis,
+    const struct catalogue_set *catalogues)
+{
+	static const struct redis_events events = { connected, lost };
+	struct readings *fresh = allocate(sizeof *fresh);
+	*fresh = (struct readings){ .loop = loop, .catalogues = catalogues };
+	fresh->retry = loop_timer_open(loop, INT32_MAX, 0, ask_first_partitions, fresh);
+	enum status status = redis_open(&fresh->redis, loop, redis, &events, fresh);
+	*readings = NULL;
+	if (status == STATUS_OK)
+		*readings = fresh;
+	else
+		readings_close(&fresh);
+	return status;
+}
+
+void readings_close(struct readings **readings)
+{
+	struct readings *old = *readings;
+	if (old == NULL)
+		return;
+	*readings = NULL;
+	loop_timer_close(&old->retry);
+	redis_close(&old->redis); // answers all that is under way
+	ENSURE(old->under_way == 0);
+	free(old);
 }
