@@ -120,6 +120,7 @@ struct kind {
 	const size_t *key; // indices into fields, in key order
 	size_t key_count;
 	int valid_since;       // index of the field that says since when the fact holds, or -1
+	int predecessor;       // index of the field that names who the subject was before, or -1
 	int attested_by;       // index of the field that names the attesting organisation, or -1
 	struct title attested; // a constant attesting organisation, or NULLs: the department itself
 	bool off_by_default;   // taken in only where the department's settings name it: penalties

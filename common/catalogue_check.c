@@ -77,6 +77,14 @@ static enum status check_key(const struct kind *kind)
 	return STATUS_OK;
 }
 
+static enum status check_predecessor(const struct kind *kind)
+{
+	if (kind->predecessor >= 0 && (kind->fields[kind->predecessor].type != FIELD_PERSON ||
+					  kind->subject.type != FIELD_PERSON))
+		return fail(STATUS_INVALID, "\"predecessor\" must name a person, of a person");
+	return STATUS_OK;
+}
+
 static enum status check_valid_since(const struct kind *kind)
 {
 	if (kind->valid_since >= 0 && kind->fields[kind->valid_since].type != FIELD_DATE)
@@ -169,7 +177,7 @@ static enum status check_fold(const struct kind *kind)
 enum status kind_check(const struct kind *kind)
 {
 	static enum status (*const checks[])(const struct kind *kind) = { check_key,
-		check_valid_since, check_attested_by, check_fields, check_fold };
+		check_valid_since, check_predecessor, check_attested_by, check_fields, check_fold };
 	enum status status = STATUS_OK;
 	for (size_t i = 0; status == STATUS_OK && i < COUNT_OF(checks); i++)
 		status = checks[i](kind);

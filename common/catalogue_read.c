@@ -20,7 +20,7 @@ static const char every_department[] = "every-department";
 // --- kinds ---
 
 struct kind_draft {
-	const char *name, *valid_since;
+	const char *name, *valid_since, *predecessor;
 	int64_t number, cadence_days;
 	struct title title, legal_basis;
 	bool off_by_default;
@@ -38,6 +38,7 @@ static const struct attribute kind_attributes[] = {
 	{ "subject", catalogue_read_later, offsetof(struct kind_draft, subject), true },
 	{ "key", catalogue_read_later, offsetof(struct kind_draft, key), true },
 	{ "valid_since", catalogue_read_name, offsetof(struct kind_draft, valid_since), false },
+	{ "predecessor", catalogue_read_name, offsetof(struct kind_draft, predecessor), false },
 	{ "attested_by", catalogue_read_later, offsetof(struct kind_draft, attested_by), false },
 	{ "fold", catalogue_read_later, offsetof(struct kind_draft, fold), false },
 	{ "fields", catalogue_read_later, offsetof(struct kind_draft, fields), true },
@@ -153,6 +154,17 @@ static enum status read_kind_parts(
 	return status;
 }
 
+// What a field is for its kind; -1: the kind names none.
+static enum status read_role(const struct catalogue_reader *reader, const struct json_value *value,
+    const char *attribute, const struct kind *kind, const char *name, int *index)
+{
+	*index = index_named(kind->fields, kind->field_count, name);
+	if (name != NULL && *index < 0)
+		return catalogue_refuse(
+		    reader, json_member(value, attribute), "the name of a field is expected");
+	return STATUS_OK;
+}
+
 static enum status read_kind(
     struct catalogue_reader *reader, const struct json_value *value, struct kind *kind)
 {
@@ -179,10 +191,13 @@ static enum status read_kind(
 	status = read_kind_parts(reader, &draft, kind);
 	if (status != STATUS_OK)
 		return status;
-	kind->valid_since = index_named(kind->fields, kind->field_count, draft.valid_since);
-	if (draft.valid_since != NULL && kind->valid_since < 0)
-		return catalogue_refuse(
-		    reader, json_member(value, "valid_since"), "the name of a field is expected");
+	status =
+	    read_role(reader, value, "valid_since", kind, draft.valid_since, &kind->valid_since);
+	if (status == STATUS_OK)
+		status = read_role(
+		    reader, value, "predecessor", kind, draft.predecessor, &kind->predecessor);
+	if (status != STATUS_OK)
+		return status;
 	struct words *columns = catalogue_keep_words(reader->store, WORDS_OF_COLUMNS);
 	kind->columns = columns;
 	if (kind_check(kind) != STATUS_OK || kind_put_columns(columns, kind) != STATUS_OK)

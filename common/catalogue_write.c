@@ -157,6 +157,8 @@ static void write_kind(struct json_writer *writer, const struct kind *kind)
 	json_write_end_array(writer);
 	if (kind->valid_since >= 0)
 		json_write_member_text(writer, "valid_since", kind->fields[kind->valid_since].name);
+	if (kind->predecessor >= 0)
+		json_write_member_text(writer, "predecessor", kind->fields[kind->predecessor].name);
 	write_attested_by(writer, kind);
 	write_fold(writer, kind);
 	write_fields(writer, kind->fields, kind->field_count);

@@ -4,16 +4,12 @@
 
 #include "every_department_fields.h"
 #include "position.h"
-#include "public_security_fields.h"
 
 #include <stdio.h>
 
 enum {
 	FACTS_CAPACITY_MIN = 64
 };
-
-// The one department that says who a person was before; on the wire it has only its number.
-static const char link_department[] = "public-security";
 
 // --- making and freeing --------------------------------------------------------------------------
 
@@ -246,8 +242,7 @@ static void read_positions(struct view *view, struct piece *piece, struct view_h
 // Neither a mark nor an erased fact: these have no body.
 static bool is_link(const struct fact *fact)
 {
-	return fact->value.body.size > 0 && fact->kind->number == PUBLIC_SECURITY_IDENTITY_LINK &&
-	       strcmp(fact->kind->catalogue->name, link_department) == 0;
+	return fact->value.body.size > 0 && fact->kind->predecessor >= 0;
 }
 
 static bool is_there(const struct view *view, const char *subject)
@@ -272,9 +267,8 @@ static void follow_link(struct view *view, const struct fact *fact)
 {
 	struct record record;
 	if (record_unpack(&record, fact->kind, fact->value.body) == STATUS_OK) {
-		const struct value *predecessor =
-		    view_value(&record, PUBLIC_SECURITY_IDENTITY_LINK_PREDECESSOR);
-		if (predecessor != NULL && predecessor->text != NULL &&
+		const struct value *predecessor = &record.values[fact->kind->predecessor];
+		if (predecessor->present && predecessor->text != NULL &&
 		    predecessor->text[0] == SUBJECT_PERSON)
 			add_predecessor(view, predecessor->text, fact->piece->depth + 1);
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// bus_test: who is on the list gets in, who is not gets nothing, and every message arrives whole or not at all.
+// bus_test: who is on the list gets in, who is not gets nothing, and every message arrives whole or
+// not at all.
 #include "bus.h"
 #include "scratch.h"
 
@@ -12,7 +13,11 @@
 
 #include <cmocka.h>
 
-enum { BEAT_MS = 20, DEADLINE_MS = 20000, LARGE = 500 * 1024 };
+enum {
+	BEAT_MS = 20,
+	DEADLINE_MS = 20000,
+	LARGE = 500 * 1024
+};
 
 struct scene {
 	char folder[SCRATCH_PATH_SIZE];
@@ -98,7 +103,8 @@ static void asked(struct bytes peer, struct bytes topic, struct bytes body, void
 		return;
 	}
 	uint8_t *answer = (uint8_t *)allocate(scene->answer_bytes + 1);
-	memcpy(answer, body.data, body.size < scene->answer_bytes ? body.size : scene->answer_bytes);
+	memcpy(
+	    answer, body.data, body.size < scene->answer_bytes ? body.size : scene->answer_bytes);
 	size_t size = scene->answer_bytes > 0 ? scene->answer_bytes : body.size;
 	scene->last_sent = bus_send(scene->answering, peer, bytes_of_text("tax"),
 	    scene->answer_bytes > 0 ? bytes_make(answer, size) : body);
@@ -111,27 +117,37 @@ static void publish_something(void *context)
 	struct bytes none = { NULL, 0 };
 	char body[32];
 	snprintf(body, sizeof body, "%d", ++scene->beats);
-	assert_int_equal(bus_send(scene->publishing, none, bytes_of_text("health"), bytes_of_text(body)), STATUS_OK);
-	assert_int_equal(bus_send(scene->publishing, none, bytes_of_text("tax"), bytes_of_text(body)), STATUS_OK);
+	assert_int_equal(
+	    bus_send(scene->publishing, none, bytes_of_text("health"), bytes_of_text(body)),
+	    STATUS_OK);
+	assert_int_equal(
+	    bus_send(scene->publishing, none, bytes_of_text("tax"), bytes_of_text(body)),
+	    STATUS_OK);
 }
 
 static void open_server(struct scene *scene)
 {
+	assert_int_equal(bus_open(&scene->server, scene->loop, scene->server_public,
+			     scene->server_secret, admit, scene),
+	    STATUS_OK);
 	assert_int_equal(
-	    bus_open(&scene->server, scene->loop, scene->server_public, scene->server_secret, admit, scene), STATUS_OK);
-	assert_int_equal(bus_publish_open(&scene->publishing, scene->server, scene->publish_endpoint), STATUS_OK);
+	    bus_publish_open(&scene->publishing, scene->server, scene->publish_endpoint),
+	    STATUS_OK);
 	assert_int_equal(
-	    bus_answer_open(&scene->answering, scene->server, scene->answer_endpoint, asked, scene), STATUS_OK);
+	    bus_answer_open(&scene->answering, scene->server, scene->answer_endpoint, asked, scene),
+	    STATUS_OK);
 }
 
 static void open_client(struct scene *scene, const char *server_key)
 {
-	assert_int_equal(
-	    bus_open(&scene->client, scene->loop, scene->client_public, scene->client_secret, NULL, NULL), STATUS_OK);
-	assert_int_equal(bus_subscribe_open(&scene->subscription, scene->client, scene->publish_endpoint, server_key, "tax",
-	                     received, scene),
+	assert_int_equal(bus_open(&scene->client, scene->loop, scene->client_public,
+			     scene->client_secret, NULL, NULL),
 	    STATUS_OK);
-	assert_int_equal(bus_request_open(&scene->requests, scene->client, scene->answer_endpoint, server_key, received, scene),
+	assert_int_equal(bus_subscribe_open(&scene->subscription, scene->client,
+			     scene->publish_endpoint, server_key, "tax", received, scene),
+	    STATUS_OK);
+	assert_int_equal(bus_request_open(&scene->requests, scene->client, scene->answer_endpoint,
+			     server_key, received, scene),
 	    STATUS_OK);
 }
 
@@ -150,8 +166,10 @@ static int set_up(void **state)
 {
 	struct scene *scene = allocate(sizeof *scene);
 	scratch_make(scene->folder);
-	snprintf(scene->publish_endpoint, sizeof scene->publish_endpoint, "ipc://%s/publish", scene->folder);
-	snprintf(scene->answer_endpoint, sizeof scene->answer_endpoint, "ipc://%s/answer", scene->folder);
+	snprintf(scene->publish_endpoint, sizeof scene->publish_endpoint, "ipc://%s/publish",
+	    scene->folder);
+	snprintf(scene->answer_endpoint, sizeof scene->answer_endpoint, "ipc://%s/answer",
+	    scene->folder);
 	bus_keypair(scene->server_public, scene->server_secret);
 	bus_keypair(scene->client_public, scene->client_secret);
 	scene->admitted = true;
@@ -232,9 +250,12 @@ static void bus_key_that_is_not_on_the_list_gets_nothing_until_it_is(void **stat
 static void bus_without_a_list_lets_nobody_in(void **state)
 {
 	struct scene *scene = *state;
+	assert_int_equal(bus_open(&scene->server, scene->loop, scene->server_public,
+			     scene->server_secret, NULL, NULL),
+	    STATUS_OK);
 	assert_int_equal(
-	    bus_open(&scene->server, scene->loop, scene->server_public, scene->server_secret, NULL, NULL), STATUS_OK);
-	assert_int_equal(bus_publish_open(&scene->publishing, scene->server, scene->publish_endpoint), STATUS_OK);
+	    bus_publish_open(&scene->publishing, scene->server, scene->publish_endpoint),
+	    STATUS_OK);
 	open_client(scene, scene->server_public);
 	begin_to_publish(scene);
 	run_for(scene, 300);
@@ -259,7 +280,8 @@ static void bus_lets_nobody_in_who_does_not_speak_curve(void **state)
 {
 	struct scene *scene = *state;
 	open_server(scene);
-	void *context = zmq_ctx_new(), *plain = zmq_socket(context, ZMQ_SUB), *dealer = zmq_socket(context, ZMQ_DEALER);
+	void *context = zmq_ctx_new(), *plain = zmq_socket(context, ZMQ_SUB),
+	     *dealer = zmq_socket(context, ZMQ_DEALER);
 	int none = 0;
 	zmq_setsockopt(plain, ZMQ_SUBSCRIBE, "", 0);
 	zmq_setsockopt(plain, ZMQ_LINGER, &none, sizeof none);
@@ -306,8 +328,8 @@ static void bus_socket_may_be_closed_inside_its_own_callback(void **state)
 	assert_null(scene->requests);
 	run_for(scene, 100);
 	assert_int_equal(scene->received, 1);
-	assert_int_equal(bus_request_open(&scene->requests, scene->client, scene->answer_endpoint, scene->server_public,
-	                     received, scene),
+	assert_int_equal(bus_request_open(&scene->requests, scene->client, scene->answer_endpoint,
+			     scene->server_public, received, scene),
 	    STATUS_OK);
 	for (int i = 0; i < 5; i++)
 		assert_int_equal(ask(scene, bytes_of_text("what?")), STATUS_OK);
@@ -377,9 +399,11 @@ static void bus_send_tells_of_full_queues_and_peers_that_are_gone(void **state)
 	bus_close(&scene->client, 0);
 	scene->subscription = scene->requests = NULL;
 	run_for(scene, 200);
-	assert_int_equal(bus_send(scene->answering, buffer_bytes(&scene->peer), bytes_of_text("tax"), bytes_of_text("x")),
+	assert_int_equal(bus_send(scene->answering, buffer_bytes(&scene->peer),
+			     bytes_of_text("tax"), bytes_of_text("x")),
 	    STATUS_NOT_FOUND);
-	assert_int_equal(bus_send(scene->answering, bytes_of_text("nobody"), bytes_of_text("tax"), bytes_of_text("x")),
+	assert_int_equal(bus_send(scene->answering, bytes_of_text("nobody"), bytes_of_text("tax"),
+			     bytes_of_text("x")),
 	    STATUS_NOT_FOUND);
 }
 
@@ -396,7 +420,8 @@ static void bus_slow_reader_makes_its_own_queue_full_only(void **state)
 	enum status status = STATUS_OK;
 	int sent = 0;
 	for (; sent < 2000 && status == STATUS_OK; sent++) {
-		status = bus_send(scene->answering, peer, bytes_of_text("tax"), bytes_make(large, LARGE));
+		status = bus_send(
+		    scene->answering, peer, bytes_of_text("tax"), bytes_make(large, LARGE));
 		if (sent % 10 == 0)
 			run_for(scene, 1);
 	}
@@ -434,16 +459,20 @@ static void bus_endpoints_that_cannot_be_are_errors_with_their_name(void **state
 	struct scene *scene = *state;
 	struct bus_socket *socket;
 	open_server(scene);
-	assert_int_equal(bus_publish_open(&socket, scene->server, "tcp://256.0.0.1:1"), STATUS_UNAVAILABLE);
+	assert_int_equal(
+	    bus_publish_open(&socket, scene->server, "tcp://256.0.0.1:1"), STATUS_UNAVAILABLE);
 	assert_null(socket);
 	assert_non_null(strstr(status_reason(), "tcp://256.0.0.1:1"));
 	assert_int_equal(bus_publish_open(&socket, scene->server, "nonsense"), STATUS_UNAVAILABLE);
 	assert_int_equal(
-	    bus_answer_open(&socket, scene->server, "ipc:///nonexistent/socket", asked, scene), STATUS_UNAVAILABLE);
-	assert_int_equal(bus_subscribe_open(&socket, scene->server, "nonsense", scene->server_public, "x", received, scene),
+	    bus_answer_open(&socket, scene->server, "ipc:///nonexistent/socket", asked, scene),
 	    STATUS_UNAVAILABLE);
-	assert_int_equal(
-	    bus_request_open(&socket, scene->server, scene->answer_endpoint, "no key", received, scene), STATUS_UNAVAILABLE);
+	assert_int_equal(bus_subscribe_open(&socket, scene->server, "nonsense",
+			     scene->server_public, "x", received, scene),
+	    STATUS_UNAVAILABLE);
+	assert_int_equal(bus_request_open(&socket, scene->server, scene->answer_endpoint, "no key",
+			     received, scene),
+	    STATUS_UNAVAILABLE);
 	assert_null(socket);
 }
 
@@ -457,7 +486,8 @@ static void bus_close_lets_what_was_sent_leave(void **state)
 	run_until(scene, 1);
 	loop_timer_close(&scene->beat);
 	assert_int_equal(
-	    bus_send(scene->publishing, none, bytes_of_text("tax"), bytes_of_text("last words")), STATUS_OK);
+	    bus_send(scene->publishing, none, bytes_of_text("tax"), bytes_of_text("last words")),
+	    STATUS_OK);
 	bus_close(&scene->server, 1000);
 	assert_null(scene->server);
 	run_for(scene, 200);

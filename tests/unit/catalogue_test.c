@@ -507,6 +507,7 @@ static void the_catalogue_without_a_mistake_loads(void **state)
 	const struct kind *coverage = catalogue_kind(catalogue, 200);
 	assert_int_equal(coverage->fields[0].bytes_max, 128); // unsaid
 	assert_int_equal(coverage->valid_since, -1);
+	assert_int_equal(coverage->predecessor, -1);
 	catalogue_free(&catalogue);
 	assert_null(catalogue);
 	catalogue_free(&catalogue);
@@ -555,6 +556,10 @@ static void a_mistake_in_a_kind_is_refused_at_its_line(void **state)
 		{ { "[\"year\", \"sex\"]", "[\"sex\"]" }, kind_line, "a year of the key" },
 		{ { "since\": \"day\"", "since\": \"sex\"" }, kind_line, "must name a date" },
 		{ { "since\": \"day\"", "since\": \"eve\"" }, NULL, "the name of a field" },
+		{ { "\"valid_since\": \"day\"", "\"predecessor\": \"eve\"" }, NULL,
+		    "the name of a field" },
+		{ { "\"valid_since\": \"day\"", "\"predecessor\": \"day\"" }, kind_line,
+		    "must name a person" },
 		{ { "_by\": \"note\"", "_by\": \"day\"" }, kind_line, "a text or a code" },
 		{ { "_by\": \"note\"", "_by\": { \"zh\": \"局\" }" }, NULL, "is missing" },
 		{ { "\"list\": \"months\"", "\"list\": \"day\"" }, "\"by\"", "the name of" },
