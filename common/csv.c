@@ -93,7 +93,7 @@ struct source {
 static enum status source_open_file(struct source *source, const char *path)
 {
 	*source = (struct source){ .file = -1 };
-	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	int file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (file < 0)
 		return csv_fail_system("open the file");
 	enum status status = STATUS_OK;

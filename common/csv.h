@@ -37,9 +37,10 @@ const char *csv_encoding_name(enum csv_encoding encoding);
 
 struct csv;
 
-// From a regular file, which is read twice (to find the encoding, then the rows), or from memory
-// (borrowed until csv_close). STATUS_INVALID: no encoding fits (the reason says the first place),
-// an Excel workbook, or no header row; a header that cannot be read fails like a row.
+// From a regular file (no symbolic link), which is read twice (to find the encoding, then the
+// rows), or from memory (borrowed until csv_close). STATUS_INVALID: no encoding fits (the reason
+// says the first place), an Excel workbook, or no header row; a header that cannot be read fails
+// like a row.
 MUST_CHECK enum status csv_open_file(struct csv **csv, const char *path);
 MUST_CHECK enum status csv_open_memory(struct csv **csv, struct bytes content);
 void csv_close(struct csv **csv);

@@ -39,6 +39,10 @@ static const struct setting settings_table[] = {
 	NUMBER(disk_reserve_mib, "256", 1, 1048576,
 	    "free disk space in MiB below which nothing new is taken"),
 	NUMBER(body_mib, "16", 1, 256, "largest body of a request, in MiB"),
+	TEXT(watch, SETTING_PATH, "",
+	    "folder into which files are put to be taken in; empty: none is watched"),
+	NUMBER(watch_stable_s, "5", 0, 3600,
+	    "a file in there is complete once it has not changed for so long"),
 	{ "enable", SETTING_LIST, offsetof(struct department_settings, enable), "", 0, 0,
 	    "a kind of record that is off by default and taken here; one line each" },
 };
@@ -145,6 +149,30 @@ static enum status open_state(struct department *department, intake_decide *deci
 	return STATUS_OK;
 }
 
+static bool takes_kind(const struct kind *kind, void *context)
+{
+	return department_takes(context, kind);
+}
+
+static enum status open_watch(struct department *department)
+{
+	const struct department_settings *settings = department->settings;
+	struct watch_options options = {
+		.directory = settings->watch,
+		.stable_ms = settings->watch_stable_s * 1000,
+		.loop = department->loop,
+		.database = department->database,
+		.committer = department->committer,
+		.journal = department->journal,
+		.intake = department->intake,
+		.pseudonym = department->pseudonym,
+		.catalogue = department->catalogue,
+		.takes = takes_kind,
+		.context = department,
+	};
+	return settings->watch[0] != 0 ? watch_open(&department->watch, &options) : STATUS_OK;
+}
+
 static enum status open_bus(struct department *department)
 {
 	const struct department_settings *settings = department->settings;
@@ -190,6 +218,8 @@ static void department_close(void **state)
 	loop_timer_close(&department->replay_work);
 	bus_close(&department->bus, LINGER_MS);
 	committer_free(&department->committer);
+	department_drop_tasks(department);
+	watch_close(&department->watch);
 	publisher_free(&department->publisher);
 	intake_close(&department->intake);
 	journal_close(&department->journal);
@@ -216,6 +246,8 @@ static enum status department_open(void **state, struct loop *loop, const void *
 		status = open_state(department, department_decide);
 	if (status == STATUS_OK)
 		status = open_bus(department);
+	if (status == STATUS_OK)
+		status = open_watch(department);
 	if (status != STATUS_OK)
 		return status;
 	department->replay_work = loop_timer_open(loop, 0, 0, go_on_replaying, department);
@@ -223,11 +255,18 @@ static enum status department_open(void **state, struct loop *loop, const void *
 	return department_http_open(department);
 }
 
-static void stop_when_idle(bool durable, void *context)
+static void stop(bool durable, void *context)
 {
 	struct department *department = context;
 	(void)durable; // if not, it is stopping anyway
 	loop_stop(department->loop);
+}
+
+// A file in the watched folder is not waited for: it is still there at the next start.
+void department_stop_when_idle(struct department *department)
+{
+	if (department->tasks == NULL)
+		committer_wait(department->committer, stop, department);
 }
 
 static void department_drain(void *state)
@@ -235,7 +274,9 @@ static void department_drain(void *state)
 	struct department *department = state;
 	department->draining = true;
 	http_server_quiesce(department->http);
-	committer_wait(department->committer, stop_when_idle, department);
+	if (department->watch != NULL)
+		watch_quiesce(department->watch);
+	department_stop_when_idle(department);
 }
 
 // The list is swapped only if the new one can be read.

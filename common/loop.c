@@ -30,6 +30,7 @@ struct object {
 struct loop {
 	uv_loop_t uv;
 	bool running;
+	bool closing;             // nothing is called back any more but done() of work
 	struct object *left_over; // closed by loop_close() while their owners may still hold them
 };
 
@@ -119,6 +120,12 @@ static void object_close(struct object *object)
 		uv_close(object->handles[i], object_handle_closed);
 }
 
+// Is its owner still to be told?
+static bool object_tells(const struct object *object)
+{
+	return !object->closing && !object->loop->closing;
+}
+
 static void object_give_back(struct object *object)
 {
 	object->given_back = true;
@@ -153,6 +160,7 @@ void loop_close(struct loop **loop)
 	if (closed == NULL)
 		return;
 	ENSURE(!closed->running);
+	closed->closing = true; // a turn may be long enough for what a done() opens in it
 	// One turn at a time, because a done() of work that ends only now may open something new.
 	while (uv_loop_close(&closed->uv) == UV_EBUSY) {
 		uv_walk(&closed->uv, handle_close, NULL);
@@ -190,7 +198,8 @@ int64_t loop_now_ms(const struct loop *loop)
 static void timer_expired(uv_timer_t *handle)
 {
 	struct loop_timer *timer = handle->data;
-	timer->callback(timer->context);
+	if (object_tells(&timer->object))
+		timer->callback(timer->context);
 }
 
 struct loop_timer *loop_timer_open(
@@ -244,7 +253,8 @@ static void watch_told(uv_poll_t *handle, int error, int events)
 		poll_start(handle, watch->events, watch_told); // libuv has stopped it
 		events = LOOP_READABLE | LOOP_WRITABLE;
 	}
-	watch->callback(events, watch->context);
+	if (object_tells(&watch->object))
+		watch->callback(events, watch->context);
 }
 
 enum status loop_watch_open(struct loop_watch **watch, struct loop *loop, int descriptor,
@@ -302,7 +312,7 @@ static void source_idle(uv_idle_t *handle)
 static void source_prepare(uv_prepare_t *handle)
 {
 	struct loop_source *source = handle->data;
-	bool ready = source->ready(source->context);
+	bool ready = object_tells(&source->object) && source->ready(source->context);
 	if (ready && !source->object.closing)
 		uv_idle_start(&source->idle, source_idle);
 }
@@ -311,7 +321,7 @@ static void source_check(uv_check_t *handle)
 {
 	struct loop_source *source = handle->data;
 	uv_idle_stop(&source->idle);
-	bool ready = source->ready(source->context);
+	bool ready = object_tells(&source->object) && source->ready(source->context);
 	if (ready && !source->object.closing)
 		source->run(source->context);
 }
@@ -384,7 +394,8 @@ void loop_work(struct loop *loop, loop_callback *work, loop_callback *done, void
 static void signal_came(uv_signal_t *handle, int number)
 {
 	struct signals *signals = handle->data;
-	signals->callback(number, signals->context);
+	if (object_tells(&signals->object))
+		signals->callback(number, signals->context);
 }
 
 static int signal_start(struct signals *signals, unsigned i)
@@ -421,6 +432,8 @@ enum status loop_on_signal(struct loop *loop, loop_signal_callback *callback, vo
 static void child_exited(uv_process_t *process, int64_t exit_code, int signal_number)
 {
 	struct loop_child *child = process->data;
+	if (!object_tells(&child->object))
+		return;
 	loop_child_exited *exited = child->exited;
 	void *context = child->context;
 	object_give_back(&child->object);

@@ -105,39 +105,59 @@ static bool part_is_missing(const struct missing *missing, const struct entry *e
 	       !seen_has(missing->options.seen, entry->subject, entry->key, part);
 }
 
-static uint64_t count_parts(
-    struct missing *missing, const struct entry *entry, const struct record *record)
+// What the list should have of the record, and what of that it has not. Either may be NULL.
+static enum status count(
+    struct missing *missing, const struct entry *entry, uint64_t *in_scope, uint64_t *lacking)
 {
-	uint64_t count = 0;
-	for (size_t i = 0; i < part_count(record); i++) {
-		unsigned part = part_at(record, i);
-		missing->in_scope += is_covered(missing, record, part);
-		count += part_is_missing(missing, entry, record, part);
+	struct record record = { 0 };
+	uint64_t covered = 0, gone = 0;
+	enum status status = record_unpack(&record, missing->options.kind, entry->body);
+	bool is_in = status == STATUS_OK && scope_holds(missing->options.scope, &record);
+	if (is_in && missing->options.kind->fold == NULL) {
+		covered = 1;
+		gone = !seen_has(missing->options.seen, entry->subject, entry->key, 0);
 	}
-	return count;
+	for (size_t i = 0; is_in && i < part_count(&record); i++) {
+		unsigned part = part_at(&record, i);
+		covered += is_covered(missing, &record, part);
+		gone += part_is_missing(missing, entry, &record, part);
+	}
+	record_deinit(&record);
+	if (in_scope != NULL)
+		*in_scope += covered;
+	if (lacking != NULL)
+		*lacking += gone;
+	return status;
 }
 
-static uint64_t count_whole(struct missing *missing, const struct entry *entry)
+// The list's own entry stands for what it replaced, if that was there when the list began.
+static enum status count_before(
+    struct missing *missing, uint64_t sequence, const struct entry *entry)
 {
-	missing->in_scope++;
-	return !seen_has(missing->options.seen, entry->subject, entry->key, 0);
+	struct entry before = *entry;
+	enum status status = STATUS_OK;
+	while (status == STATUS_OK && sequence > missing->begun_at) {
+		sequence = before.previous;
+		if (sequence == 0)
+			return STATUS_OK;
+		status =
+		    journal_read(missing->options.journal, sequence, &missing->packed, &before);
+	}
+	if (status != STATUS_OK || before.operation != OPERATION_PUT || before.erased)
+		return status;
+	return count(missing, &before, &missing->in_scope, NULL);
 }
 
 static bool look_at(struct missing *missing, uint64_t sequence, const struct entry *entry)
 {
-	struct record record = { 0 };
-	uint64_t count = 0;
-	missing->status = record_unpack(&record, missing->options.kind, entry->body);
-	if (missing->status != STATUS_OK)
-		return false;
-	if (scope_holds(missing->options.scope, &record))
-		count = missing->options.kind->fold != NULL ? count_parts(missing, entry, &record)
-							    : count_whole(missing, entry);
-	record_deinit(&record);
-	missing->count += count;
-	if (count > 0)
+	uint64_t lacking = 0;
+	missing->status = count(missing, entry, NULL, &lacking);
+	if (missing->status == STATUS_OK)
+		missing->status = count_before(missing, sequence, entry);
+	missing->count += lacking;
+	if (lacking > 0)
 		buffer_append(&missing->found, &sequence, sizeof sequence);
-	return true;
+	return missing->status == STATUS_OK;
 }
 
 static bool is_looked_at(

@@ -32,8 +32,8 @@ void missing_own(struct missing *missing, uint64_t first, uint64_t last);
 // *done: at all.
 MUST_CHECK enum status missing_look(struct missing *missing, bool *done);
 
-uint64_t missing_in_scope(
-    const struct missing *missing); // records, or parts of them, that the list should have
+// Records, or parts of them, that the list should have, as they were there before it.
+uint64_t missing_in_scope(const struct missing *missing);
 uint64_t missing_count(const struct missing *missing); // of these, those that it has not
 
 // Withdraws a bounded number of them.

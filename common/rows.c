@@ -99,7 +99,7 @@ enum status rows_open_file(struct rows **rows, const char *path, enum rows_form 
 	struct rows *fresh = rows_new(form, bytes_make(NULL, 0));
 	enum status status = STATUS_OK;
 	*rows = NULL;
-	fresh->file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	fresh->file = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (fresh->file < 0)
 		status = fail_system("open the file");
 	else if (fstat(fresh->file, &fresh->opened) != 0)

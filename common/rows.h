@@ -27,8 +27,9 @@ struct row {
 	uint64_t line;
 };
 
-// From memory (borrowed until rows_close), or from a regular file. STATUS_TOO_LARGE: a JSON file
-// over ROWS_JSON_FILE_BYTES_MAX; STATUS_INVALID: no regular file; NOT_FOUND, DENIED, IO.
+// From memory (borrowed until rows_close), or from a regular file, no symbolic link.
+// STATUS_TOO_LARGE: a JSON file over ROWS_JSON_FILE_BYTES_MAX; STATUS_INVALID: no regular file;
+// NOT_FOUND, DENIED, IO.
 struct rows *rows_open_memory(struct bytes body, enum rows_form form);
 MUST_CHECK enum status rows_open_file(struct rows **rows, const char *path, enum rows_form form);
 void rows_close(struct rows **rows); // overwrites

@@ -4,13 +4,20 @@
 
 #include "value.h"
 
+static bool says_who(const struct field *field)
+{
+	return field->type == FIELD_ID_NUMBER || field->type == FIELD_PERSON ||
+	       (field->type == FIELD_TEXT && field->sensitivity != SENSITIVITY_PUBLIC);
+}
+
 static enum status find_field(struct scope *scope, const struct kind *kind, struct bytes name)
 {
 	const struct field *field = kind_column(kind, name);
 	for (scope->index = 0; scope->index < kind->field_count; scope->index++)
-		if (&kind->fields[scope->index] == field && field->type != FIELD_LIST)
+		if (&kind->fields[scope->index] == field && field->type != FIELD_LIST &&
+		    !says_who(field))
 			return STATUS_OK;
-	return fail(STATUS_INVALID, "the scope names no field of %s", kind->name);
+	return fail(STATUS_INVALID, "the scope names no field of %s that may be one", kind->name);
 }
 
 enum status scope_read(struct scope *scope, const struct kind *kind, const char *text,

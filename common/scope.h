@@ -12,7 +12,8 @@ struct scope {        // { 0 }: all records
 };
 
 // text: "FIELD=VALUE", the field by name or by the header of a column, the value as in a row.
-// STATUS_INVALID: no such field, or no value of it; never says the value.
+// STATUS_INVALID: no such field, one that says who somebody is (a scope stands in URLs), or no
+// value of it; never says the value.
 MUST_CHECK enum status scope_read(struct scope *scope, const struct kind *kind, const char *text,
     const struct record_context *context);
 void scope_deinit(struct scope *scope);

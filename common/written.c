@@ -322,14 +322,21 @@ static bool date_in_parts(const char *at, int64_t *date)
 	return drop_time(at, date);
 }
 
+// Nothing follows, or what a column of decimals adds: "20261123.0".
+static bool ends_whole(const char *at)
+{
+	return *at == 0 || (at[0] == '.' && at[1] == '0' && at[1 + strspn(at + 1, "0")] == 0);
+}
+
 bool written_date(const char *text, int64_t *date)
 {
 	const char *at = text;
 	size_t size = count_digits(text);
-	if (size >= 1 && size <= 5 && text[size] == 0)
+	if (size >= 1 && size <= 5 && ends_whole(text + size))
 		return take_digits(&at, 1, 5, date) && date_of_serial(*date, date);
 	if (size == 8)
-		return take_digits(&at, 8, 8, date) && drop_time(at, date);
+		return take_digits(&at, 8, 8, date) &&
+		       (ends_whole(at) ? date_valid(*date) : drop_time(at, date));
 	return date_in_parts(text, date);
 }
 
@@ -351,7 +358,7 @@ bool written_month(const char *text, int64_t *month)
 {
 	const char *at = text;
 	int64_t date;
-	if (count_digits(text) == 6 && text[6] == 0)
+	if (count_digits(text) == 6 && ends_whole(text + 6))
 		return take_digits(&at, 6, 6, month) && month_valid(*month);
 	if (month_in_parts(text, month))
 		return true;

@@ -23,6 +23,7 @@ bool written_money(const char *text, int64_t *fen, enum problem_code *code);
 
 // 2026-11-23, 2026/11/23, 2026.11.23, 20261123, 2026年11月23日, Excel's serial days, each but the
 // last with a time of day, which is dropped; with an offset from UTC, the day it was in China.
+// Digits alone may have a ".0" behind them, as months may.
 bool written_date(const char *text, int64_t *date);
 
 // 2026-11, 2026/11, 2026.11 (two digits: Excel makes 2026.1 of 2026.10), 202611, 2026年11月, or a

@@ -7,8 +7,13 @@
 #include "say.h"
 #include "secret.h"
 
+#include <time.h>
+#include <unistd.h>
+
 enum {
-	GET_TIMEOUT_MS = 5000
+	GET_TIMEOUT_MS = 5000,
+	PAUSE_MIN_MS = 250,
+	PAUSE_MAX_MS = 5 * 1000,
 };
 
 const struct service_place *department_find(const struct place *place, const char *name)
@@ -24,6 +29,18 @@ const struct service_place *department_find(const struct place *place, const cha
 	    buffer_text(&names));
 	buffer_deinit(&names);
 	return NULL;
+}
+
+int department_call(const char *data, const char *name, department_visit *visit, void *context)
+{
+	struct place place;
+	enum status status = place_read(&place, data);
+	if (status != STATUS_OK)
+		return give_up_with(status);
+	const struct service_place *department = department_find(&place, name);
+	int exit_code = department != NULL ? visit(department, context) : EXIT_FAILURE;
+	place_deinit(&place);
+	return exit_code;
 }
 
 enum status question_ask(const struct question *question, struct answer *answer)
@@ -50,6 +67,43 @@ enum status question_ask(const struct question *question, struct answer *answer)
 	    json_parse(&answer->json, buffer_bytes(&answer->content)) != STATUS_OK)
 		answer->json = NULL; // who needs JSON looks
 	return status;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool worth_another_try(enum status status, const struct answer *answer)
+{
+	enum {
+		TOO_MANY_REQUESTS = 429,
+		SERVICE_UNAVAILABLE = 503
+	};
+	if (status != STATUS_OK)
+		return status == STATUS_UNAVAILABLE;
+	return answer->code == SERVICE_UNAVAILABLE || answer->code == TOO_MANY_REQUESTS;
+}
+
+enum status question_ask_patiently(
+    const struct question *question, int64_t wait_ms, struct answer *answer)
+{
+	int64_t until_ms = now_ms() + wait_ms;
+	for (int64_t pause_ms = PAUSE_MIN_MS;; pause_ms *= 2) {
+		enum status status = question_ask(question, answer);
+		if (pause_ms > PAUSE_MAX_MS)
+			pause_ms = PAUSE_MAX_MS;
+		if (!worth_another_try(status, answer) || now_ms() + pause_ms > until_ms)
+			return status;
+		if (pause_ms == PAUSE_MIN_MS)
+			tell(say("%s cannot take rows now; trying again",
+				 "%s 暂时无法接收；正在重试"),
+			    question->service->name);
+		answer_deinit(answer);
+		usleep((useconds_t)pause_ms * 1000);
+	}
 }
 
 static const char *problem_text(
@@ -95,6 +149,11 @@ void answer_deinit(struct answer *answer)
 bool answer_is_success(const struct answer *answer)
 {
 	return answer->code >= 200 && answer->code <= 299;
+}
+
+const struct json_value *answer_root(const struct answer *answer)
+{
+	return answer->json != NULL ? json_root(answer->json) : NULL;
 }
 
 int answer_give_up(const struct service_place *service, const struct answer *answer)

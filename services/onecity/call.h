@@ -26,6 +26,11 @@ struct answer {
 // none.
 MUST_CHECK enum status question_ask(const struct question *question, struct answer *answer);
 
+// The same, again and again with pauses that grow, for wait_ms, while there is no answer or the
+// service says "not now"; told once.
+MUST_CHECK enum status question_ask_patiently(
+    const struct question *question, int64_t wait_ms, struct answer *answer);
+
 // GET a path within a few seconds; an answer that is not 200 with JSON is a failure with the
 // problem as its reason.
 MUST_CHECK enum status question_get(
@@ -34,9 +39,17 @@ MUST_CHECK enum status question_get(
 // The department of this name, or NULL: told, with those that there are.
 const struct service_place *department_find(const struct place *place, const char *name);
 
+// Calls visit with the department of this name; what it returns is the exit code. EXIT_FAILURE:
+// there is none, which was told.
+typedef int department_visit(const struct service_place *department, void *context);
+int department_call(const char *data, const char *name, department_visit *visit, void *context);
+
 void answer_deinit(struct answer *answer); // overwrites
 
 bool answer_is_success(const struct answer *answer); // 200..299
+
+// Its JSON, or NULL.
+const struct json_value *answer_root(const struct answer *answer);
 
 // Tells by the problem document, in the user's language, what the service did not like. Returns
 // EXIT_FAILURE.

@@ -8,8 +8,9 @@
 #include "base.h"
 
 enum {
-	EXIT_QUARANTINED = 3, // push: some rows are bad
+	EXIT_QUARANTINED = 3, // push, try, rejects: some rows are bad
 	EXIT_NOBODY = 3,      // profile: nobody reported anything about this person
+	EXIT_REFUSED = 4,     // push, try: the list as a whole was refused
 	EXIT_USAGE = 64,      // as in sysexits.h, apart from every command's own codes
 };
 
@@ -19,11 +20,13 @@ int command_lag(int argc, char **argv);
 int command_profile(int argc, char **argv);
 int command_push(int argc, char **argv);
 int command_rebuild(int argc, char **argv);
+int command_rejects(int argc, char **argv);
 int command_run_child(int argc, char **argv);
 int command_simulate(int argc, char **argv);
 int command_sources(int argc, char **argv);
 int command_status(int argc, char **argv);
 int command_tail(int argc, char **argv);
+int command_try(int argc, char **argv);
 int command_up(int argc, char **argv);
 
 #endif

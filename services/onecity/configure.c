@@ -121,6 +121,7 @@ static void write_department(struct buffer *out, const struct configuration *con
 	buffer_printf(out, "replay = tcp://127.0.0.1:%u\n", replay_port(configuration, service));
 	buffer_append_text(out, "allowed = ../keys/allowed\n");
 	buffer_append_text(out, "pseudonym = ../keys/pseudonym.secret\n");
+	buffer_printf(out, "watch = ../inbox/%s\n", service->name);
 }
 
 static void write_redis_address(struct buffer *out, const struct configuration *configuration)
@@ -283,7 +284,7 @@ static enum status remove_left_over(const struct configuration *configuration)
 enum status configure_write(
     const struct configuration *configuration, configure_kept *kept, void *context)
 {
-	static const char *const folders[] = { "settings", "redis", "logs" };
+	static const char *const folders[] = { "settings", "redis", "logs", "inbox" };
 	struct writer writer = { configuration, kept, context };
 	const struct roster *roster = configuration->roster;
 	enum status status = check_directory(configuration->directory);

@@ -23,7 +23,8 @@ struct configuration {
 typedef void configure_kept(const char *path, void *context);
 
 // Writes the files that are missing or would be different now, and removes those it wrote for
-// services that do not run any more. Makes the services' folders, and logs/.
+// services that do not run any more. Makes the services' folders, logs/, and inbox/, in which the
+// departments watch for files.
 MUST_CHECK enum status configure_write(
     const struct configuration *configuration, configure_kept *kept, void *context);
 

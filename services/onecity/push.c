@@ -3,26 +3,22 @@
 //
 // NDJSON goes in pieces of whole lines, in constant memory; from a pipe that is quiet, what is
 // there goes at once. A piece that may have been taken without our hearing of it is sent again:
-// records are states, so the second time nothing changes.
+// records are states, so the second time nothing changes. What means something as a whole goes in
+// one piece (list.h).
 #include "commands.h"
 
-#include "call.h"
-#include "http_client.h"
-#include "options.h"
-#include "rows_file.h"
+#include "list.h"
 #include "say.h"
 
 #include <inttypes.h>
 #include <poll.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
 	PIECE_BYTES_MAX = 4 * 1024 * 1024,
 	QUIET_MS = 100,
-	POST_TIMEOUT_MS = 120 * 1000,
-	PAUSE_MIN_MS = 250,
-	PAUSE_MAX_MS = 5 * 1000,
+	PIECE_TIMEOUT_MS = 120 * 1000,
+	WHOLE_TIMEOUT_MS = 15 * 60 * 1000,
 	WAIT_SECONDS = 30,
 	WAIT_SECONDS_MAX = 24 * 3600,
 	PROBLEMS_TOLD_MAX = 20,
@@ -41,8 +37,12 @@ static const char *const count_names[COUNTS] = { "accepted", "unchanged", "quara
 struct push {
 	const struct service_place *service;
 	const struct rows_format *format;
+	struct list list;
+	const char *file_name;
 	const char *path; // of the URL
+	bool whole, json;
 	int64_t wait_ms;
+	struct answer last; // what was said to the last piece
 	int64_t counts[COUNTS];
 	int64_t requests, first_sequence, last_sequence;
 	char epoch[64];
@@ -53,16 +53,9 @@ struct push {
 
 // --- sending one piece --------------------------------------------------------------------------
 
-static int64_t now_ms(void)
-{
-	struct timespec now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static void take_counts(struct push *push, const struct answer *answer)
 {
-	const struct json_value *root = answer->json ? json_root(answer->json) : NULL;
+	const struct json_value *root = answer_root(answer);
 	for (int i = 0; i < COUNTS; i++)
 		push->counts[i] += member_integer(root, count_names[i], 0);
 	push->requests++;
@@ -74,61 +67,31 @@ static void take_counts(struct push *push, const struct answer *answer)
 	snprintf(push->epoch, sizeof push->epoch, "%s", member_text(root, "epoch"));
 }
 
-// What was wrong with the first bad rows, numbered as in the whole input.
+// The row as in the whole input; what is wrong with the list's columns belongs to none.
+static void tell_problem(const struct push *push, const struct json_value *problem)
+{
+	bool chinese = say_in_chinese();
+	int64_t row = member_integer(problem, "row", 0);
+	const char *hint = member_text(problem, chinese ? "hint_zh" : "hint_en");
+	char place[64] = "";
+	if (row > 0)
+		snprintf(place, sizeof place, say("row %" PRId64 ": ", "第 %" PRId64 " 行："),
+		    push->lines + row);
+	tell(say("%s%s: %s%s%s", "%s%s：%s%s%s"), place, member_text(problem, "code"),
+	    member_text(problem, chinese ? "zh" : "en"), hint[0] != 0 ? say(". ", "。") : "", hint);
+}
+
 static void tell_problems(struct push *push, const struct answer *answer)
 {
-	const struct json_value *root = answer->json ? json_root(answer->json) : NULL;
-	const struct json_value *problem = json_first(json_member(root, "problems"));
-	bool chinese = say_in_chinese();
+	const struct json_value *list = json_member(answer_root(answer), "problems");
+	const struct json_value *problem = json_first(list);
 	for (; problem != NULL && push->problems_told < PROBLEMS_TOLD_MAX;
 	     problem = json_next(problem)) {
 		push->problems_told++;
-		const char *hint = member_text(problem, chinese ? "hint_zh" : "hint_en");
-		tell(say("row %" PRId64 ": %s: %s%s%s", "第 %" PRId64 " 行：%s：%s%s%s"),
-		    push->lines + member_integer(problem, "row", 0), member_text(problem, "code"),
-		    member_text(problem, chinese ? "zh" : "en"),
-		    hint[0] != 0 ? say(". ", "。") : "", hint);
+		tell_problem(push, problem);
 	}
 	if (problem != NULL && push->problems_told++ == PROBLEMS_TOLD_MAX)
-		tell(say("more rows are in the quarantine", "隔离区中还有更多行"));
-}
-
-static bool worth_another_try(enum status status, const struct answer *answer)
-{
-	enum {
-		TOO_MANY_REQUESTS = 429,
-		SERVICE_UNAVAILABLE = 503
-	};
-	if (status != STATUS_OK)
-		return status == STATUS_UNAVAILABLE;
-	return answer->code == SERVICE_UNAVAILABLE || answer->code == TOO_MANY_REQUESTS;
-}
-
-// Asks again, with pauses that grow, until something else than "not now" comes or the time is over.
-static enum status ask_patiently(const struct push *push, struct bytes body, struct answer *answer)
-{
-	const struct question question = {
-		.service = push->service,
-		.method = "POST",
-		.path = push->path,
-		.content_type = push->format->content_type,
-		.body = body,
-		.timeout_ms = POST_TIMEOUT_MS,
-	};
-	int64_t until_ms = now_ms() + push->wait_ms;
-	for (int64_t pause_ms = PAUSE_MIN_MS;; pause_ms *= 2) {
-		enum status status = question_ask(&question, answer);
-		if (pause_ms > PAUSE_MAX_MS)
-			pause_ms = PAUSE_MAX_MS;
-		if (!worth_another_try(status, answer) || now_ms() + pause_ms > until_ms)
-			return status;
-		if (pause_ms == PAUSE_MIN_MS)
-			tell(say("%s cannot take rows now; trying again",
-				 "%s 暂时无法接收；正在重试"),
-			    push->service->name);
-		answer_deinit(answer);
-		usleep((useconds_t)pause_ms * 1000);
-	}
+		tell(say("more rows are bad than are shown here", "还有更多有误的行未在此列出"));
 }
 
 static void show_progress(const struct push *push)
@@ -145,22 +108,36 @@ static int64_t lines_of(struct bytes body)
 	return body.size > 0 && body.data[body.size - 1] != '\n' ? lines + 1 : lines;
 }
 
+static int take_answer(struct push *push, struct bytes body)
+{
+	struct list_refusal refusal;
+	bool is_refused = list_refused(&push->last, &refusal);
+	if (!is_refused && !answer_is_success(&push->last))
+		return push->whole ? list_give_up(push->service, &push->last)
+				   : answer_give_up(push->service, &push->last);
+	take_counts(push, &push->last);
+	list_tell_unused_columns(answer_root(&push->last));
+	tell_problems(push, &push->last);
+	push->lines += lines_of(body);
+	show_progress(push);
+	if (is_refused)
+		list_tell_refusal(&refusal);
+	return is_refused ? EXIT_REFUSED : EXIT_SUCCESS;
+}
+
 static int send_piece(struct push *push, struct bytes body)
 {
-	struct answer answer;
-	int exit_code = EXIT_SUCCESS;
-	enum status status = ask_patiently(push, body, &answer);
-	if (status == STATUS_OK && answer_is_success(&answer)) {
-		take_counts(push, &answer);
-		tell_problems(push, &answer);
-		push->lines += lines_of(body);
-		show_progress(push);
-	} else {
-		exit_code = status != STATUS_OK ? give_up_with(status)
-						: answer_give_up(push->service, &answer);
-	}
-	answer_deinit(&answer);
-	return exit_code;
+	const struct question question = {
+		.service = push->service,
+		.method = "POST",
+		.path = push->path,
+		.content_type = push->format->content_type,
+		.body = body,
+		.timeout_ms = push->whole ? WHOLE_TIMEOUT_MS : PIECE_TIMEOUT_MS,
+	};
+	answer_deinit(&push->last);
+	enum status status = question_ask_patiently(&question, push->wait_ms, &push->last);
+	return status == STATUS_OK ? take_answer(push, body) : give_up_with(status);
 }
 
 // --- reading ------------------------------------------------------------------------------------
@@ -219,17 +196,52 @@ static int push_lines(struct push *push, int file)
 	return exit_code;
 }
 
-static int push_whole(struct push *push, int file)
+static int push_pieces(struct push *push)
+{
+	int file;
+	enum status status = rows_file_open(&file, push->file_name);
+	if (status != STATUS_OK)
+		return give_up_with(status);
+	int exit_code = push_lines(push, file);
+	rows_file_close(file);
+	return exit_code;
+}
+
+static int push_whole(struct push *push)
 {
 	struct buffer content = { 0 };
-	enum status status = rows_file_read_whole(file, &content);
-	int exit_code =
-	    status == STATUS_OK ? send_piece(push, buffer_bytes(&content)) : give_up_with(status);
+	int exit_code = list_read(push->file_name, &content);
+	if (exit_code == EXIT_SUCCESS)
+		exit_code = send_piece(push, buffer_bytes(&content));
 	buffer_wipe(&content);
 	return exit_code;
 }
 
 // --- the result ---------------------------------------------------------------------------------
+
+// What is said of a list as a whole, as it was said.
+static void write_list(struct json_writer *writer, const struct push *push)
+{
+	static const char *const names[] = { "encoding", "columns", "in_scope", "missing",
+		"retracted" };
+	const struct json_value *root = answer_root(&push->last);
+	struct list_refusal refusal;
+	for (size_t i = 0; i < COUNT_OF(names); i++) {
+		const struct json_value *member = json_member(root, names[i]);
+		if (member == NULL)
+			continue;
+		json_write_name(writer, names[i]);
+		json_write_value(writer, member);
+	}
+	if (!list_refused(&push->last, &refusal))
+		return;
+	json_write_name(writer, "refused");
+	json_write_begin_object(writer);
+	json_write_member_text(writer, "code", refusal.code);
+	json_write_member_text(writer, "en", refusal.english);
+	json_write_member_text(writer, "zh", refusal.chinese);
+	json_write_end_object(writer);
+}
 
 static void print_json(const struct push *push)
 {
@@ -244,6 +256,7 @@ static void print_json(const struct push *push)
 		json_write_member_integer(&writer, "last_sequence", push->last_sequence);
 		json_write_member_text(&writer, "epoch", push->epoch);
 	}
+	write_list(&writer, push);
 	json_write_end_object(&writer);
 	puts(buffer_text(&out));
 	buffer_deinit(&out);
@@ -258,15 +271,30 @@ static void print_counts(const struct push *push)
 	    counts[ACCEPTED], counts[UNCHANGED], counts[QUARANTINED], counts[STALE]);
 }
 
+static void print_full_list(const struct push *push)
+{
+	const struct json_value *root = answer_root(&push->last);
+	if (json_member(root, "in_scope") == NULL)
+		return;
+	printf(say("full list: %" PRId64 " records in scope, %" PRId64 " missing from the list, "
+		   "%" PRId64 " withdrawn\n",
+		   "全量清单：范围内 %" PRId64 " 条记录，清单缺少 %" PRId64 " 条，已撤回 %" PRId64
+		   " 条\n"),
+	    member_integer(root, "in_scope", 0), member_integer(root, "missing", 0),
+	    member_integer(root, "retracted", 0));
+}
+
 // Printed after a failure too: what was taken before it is durable.
-static int report(const struct push *push, int exit_code, bool json)
+static int report(const struct push *push, int exit_code)
 {
 	if (push->shows_progress && push->lines > 0)
 		fputs("\r\033[K", stderr);
-	if (json)
+	if (push->json) {
 		print_json(push);
-	else
+	} else {
 		print_counts(push);
+		print_full_list(push);
+	}
 	if (exit_code == EXIT_SUCCESS && push->counts[QUARANTINED] > 0)
 		exit_code = EXIT_QUARANTINED;
 	return exit_code;
@@ -274,42 +302,45 @@ static int report(const struct push *push, int exit_code, bool json)
 
 // --- the command --------------------------------------------------------------------------------
 
-static int push_file(struct push *push, const char *file_name, bool json)
+static int push_to(const struct service_place *department, void *context)
 {
-	int file;
-	enum status status = rows_file_open(&file, file_name);
-	if (status != STATUS_OK)
-		return give_up_with(status);
-	int exit_code = push->format->in_pieces ? push_lines(push, file) : push_whole(push, file);
-	rows_file_close(file);
-	return report(push, exit_code, json);
+	struct push *push = context;
+	push->service = department;
+	return report(push, push->whole ? push_whole(push) : push_pieces(push));
 }
 
-static int push_to(
-    struct push *push, char **operands, const char *data, const char *file_name, bool json)
+static int push_list(struct push *push, char **operands, const char *data)
 {
-	struct place place;
-	enum status status = place_read(&place, data);
-	if (status != STATUS_OK)
-		return give_up_with(status);
-	push->service = department_find(&place, operands[0]);
-	int exit_code = push->service != NULL ? push_file(push, file_name, json) : EXIT_FAILURE;
-	place_deinit(&place);
+	struct buffer path = { 0 };
+	list_write_path(&push->list, "/v1/rows/", operands[1], &path);
+	push->path = buffer_text(&path);
+	push->whole = list_goes_whole(&push->list, push->format);
+	push->shows_progress = isatty(STDERR_FILENO) && !push->json;
+	int exit_code = department_call(data, operands[0], push_to, push);
+	answer_deinit(&push->last);
+	buffer_deinit(&path);
 	return exit_code;
 }
 
 int command_push(int argc, char **argv)
 {
 	const char *data = NULL, *type = NULL;
-	bool json = false;
 	int64_t wait_s = WAIT_SECONDS;
+	struct push push = { 0 };
 	const struct option_row rows[] = {
 		OPTION_DATA(&data),
 		OPTION_TYPE(&type),
+		OPTION_MODE(&push.list.mode),
+		OPTION_SCOPE(&push.list.scope),
+		OPTION_CONFIRM(&push.list.confirmed),
+		{ "on-error", 0, OPTION_TEXT, &push.list.on_error, 0, 0, "ACTION",
+		    "quarantine: bad rows are put aside (the default); reject: then\n"
+		    "                             nothing is taken",
+		    "quarantine：有误的行进入隔离区（默认）；reject：有误则全部不接收" },
 		{ "wait", 'w', OPTION_INTEGER, &wait_s, 0, WAIT_SECONDS_MAX, "SECONDS",
 		    "how long to try when the department cannot take rows (30)",
 		    "部门服务暂不可用时重试的秒数（30）" },
-		OPTION_JSON(&json),
+		OPTION_JSON(&push.json),
 	};
 	const struct usage usage = {
 		.command = "push",
@@ -321,8 +352,9 @@ int command_push(int argc, char **argv)
 			   "with -, rows are read from standard input.",
 		.chinese = "向部门服务推送数据行。计为“接收”的已在该处持久保存。不给 FILE 或给 - "
 			   "时从标准输入读取。",
-		.exits_english = "0 all taken; 3 some were quarantined; 1 failed",
-		.exits_chinese = "0 全部接收；3 部分被隔离；1 失败",
+		.exits_english = "0 all taken; 3 some were quarantined; 4 the list as a whole was "
+				 "refused; 1 failed",
+		.exits_chinese = "0 全部接收；3 部分被隔离；4 清单整体被拒绝；1 失败",
 		.options = rows,
 		.option_count = COUNT_OF(rows),
 	};
@@ -330,16 +362,11 @@ int command_push(int argc, char **argv)
 	int exit_code;
 	if (!options_parse(&usage, argc, argv, &operands, &exit_code))
 		return exit_code;
-	const char *file_name = operands[2] != NULL ? operands[2] : "-";
-	struct push push = { .format = rows_format_of(type, file_name), .wait_ms = wait_s * 1000 };
+	push.file_name = operands[2] != NULL ? operands[2] : "-";
+	push.format = rows_format_of(type, push.file_name);
+	push.wait_ms = wait_s * 1000;
 	if (push.format == NULL)
 		return options_mistaken(&usage, "%s", rows_format_missing());
-	push.shows_progress = isatty(STDERR_FILENO) && !json;
-	struct buffer path = { 0 };
-	buffer_append_text(&path, "/v1/rows/");
-	http_client_encode(&path, operands[1]);
-	push.path = buffer_text(&path);
-	exit_code = push_to(&push, operands, data, file_name, json);
-	buffer_deinit(&path);
-	return exit_code;
+	exit_code = list_check(&push.list, &usage);
+	return exit_code == EXIT_SUCCESS ? push_list(&push, operands, data) : exit_code;
 }

@@ -29,7 +29,7 @@ void rows_file_close(int file);
 MUST_CHECK enum status rows_file_read(
     int file, struct buffer *content, size_t bytes_max, bool *ended);
 
-// Appends all. STATUS_TOO_LARGE: more than ROWS_FILE_WHOLE_BYTES_MAX.
+// Appends all. STATUS_TOO_LARGE: more than ROWS_FILE_WHOLE_BYTES_MAX, and content is useless.
 MUST_CHECK enum status rows_file_read_whole(int file, struct buffer *content);
 
 #endif

@@ -59,18 +59,29 @@ int give_up_with(enum status status)
 	return give_up("%s: %s", status_text(status, say_in_chinese()), status_reason());
 }
 
+// The next character as it may be shown.
+static struct bytes next_shown(struct bytes text, size_t *at)
+{
+	size_t from = *at;
+	int32_t character = text_next(text, at);
+	struct bytes one = bytes_make(text.data + from, *at - from);
+	return character < 0 || text_has_controls(one) ? bytes_of_text("?") : one;
+}
+
 void say_text(FILE *file, const char *text)
 {
 	struct bytes bytes = bytes_of_text(text);
 	for (size_t at = 0; at < bytes.size;) {
-		size_t from = at;
-		int32_t character = text_next(bytes, &at);
-		struct bytes one = bytes_make(bytes.data + from, at - from);
-		if (character < 0 || text_has_controls(one))
-			fputc('?', file);
-		else
-			fwrite(one.data, 1, one.size, file);
+		struct bytes one = next_shown(bytes, &at);
+		fwrite(one.data, 1, one.size, file);
 	}
+}
+
+void say_append(struct buffer *out, const char *text)
+{
+	struct bytes bytes = bytes_of_text(text);
+	for (size_t at = 0; at < bytes.size;)
+		buffer_append_bytes(out, next_shown(bytes, &at));
 }
 
 bool colours_shown(FILE *file)

@@ -5,6 +5,7 @@
 #ifndef ONECITY_SAY_H
 #define ONECITY_SAY_H
 
+#include "buffer.h"
 #include "status.h"
 
 #include <stdio.h>
@@ -29,6 +30,7 @@ int give_up_with(enum status status);
 // Prints a text that came from elsewhere: control characters, which could steer the terminal, as
 // '?'.
 void say_text(FILE *file, const char *text);
+void say_append(struct buffer *out, const char *text); // the same, for a message
 
 enum colour {
 	COLOUR_PLAIN,

@@ -8,6 +8,7 @@
 import argparse
 import csv
 import datetime
+import functools
 import hashlib
 import io
 import json
@@ -40,6 +41,8 @@ def trimmed(text):
 
 def narrow(text):
     """Full-width forms as ASCII, without what surrounds the text and Excel's mark of a text."""
+    if text.isascii() and text[:1] != "'" and not SPACES.search(text):
+        return text
     text = trimmed(text)
     if text[:1] in ("'", "＇", "‘", "’"):
         text = trimmed(text[1:])
@@ -51,9 +54,10 @@ def without_spaces(text):
 
 
 def upper(text):
-    return "".join(c.upper() if c.isascii() else c for c in text)
+    return text.upper() if text.isascii() else "".join(c.upper() if c.isascii() else c for c in text)
 
 
+@functools.cache
 def header_word(text):
     word = upper(without_spaces(text)).lstrip("*")
     while True:
@@ -72,6 +76,7 @@ class Codes:
             for word in (code["code"], code["zh"], code["en"], *code.get("aliases", [])):
                 self.words.setdefault(upper(without_spaces(word)), code["code"])
 
+    @functools.cache
     def find(self, text):
         word = upper(without_spaces(text))
         for width in range(7):
@@ -93,6 +98,7 @@ class Kind:
             self.entry = {field["name"]: field for field in self.list["fields"]}
             self.into = self.by_name[self.fold["into"]]
 
+    @functools.cache
     def column(self, header):
         """What a column, or a member of a JSON row, is for: ("subject"|"field"|"from"|"entry", field)."""
         places = [("subject", self.subject)]
@@ -193,10 +199,12 @@ class Reader:
         version, secret = (data / "keys/pseudonym.secret").read_text("ascii").split()
         self.version, self.secret = version, bytes.fromhex(secret)
 
+    @functools.lru_cache(maxsize=100000)
     def hashed(self, letter, text):
         digest = hashlib.blake2b(letter.encode() + text.encode(), key=self.secret, digest_size=32).digest()
         return letter + self.version + base32(digest[:10])
 
+    @functools.lru_cache(maxsize=100000)
     def citizen(self, text):
         number = upper(without_spaces(text))
         if not re.fullmatch(r"\d{17}[\dX]", number) or not check_digit_fits(number):
@@ -239,19 +247,25 @@ class Reader:
         if kind == "list":
             return self.rows(field, text)
         text = json_text(text)
-        if kind == "text":
-            return trimmed(text)
-        if kind in ("person", "id_number"):
-            number = self.citizen(text)
-            return number if kind == "id_number" else self.hashed("p", number)
-        if kind in ("dwelling", "reference", "enterprise"):
+        if kind in HASHED and kind != "person":
             return self.hashed(HASHED[kind], upper(without_spaces(text)))
-        simple = {"credit_code": lambda: upper(without_spaces(text)), "code": lambda: self.code(field, text),
-                  "boolean": lambda: self.boolean(text), "integer": lambda: self.integer(field, text),
-                  "decimal": lambda: scaled(narrow(text), field["scale"]), "money": lambda: scaled(narrow(text), 2),
-                  "date": lambda: date_of(narrow(text)), "month": lambda: month_of(narrow(text)),
-                  "year": lambda: scaled(narrow(text), 0)}
-        return simple[kind]()
+        return READERS[kind](self, field, text)
+
+
+READERS = {
+    "text": lambda reader, field, text: trimmed(text),
+    "id_number": lambda reader, field, text: reader.citizen(text),
+    "person": lambda reader, field, text: reader.hashed("p", reader.citizen(text)),
+    "credit_code": lambda reader, field, text: upper(without_spaces(text)),
+    "code": Reader.code,
+    "boolean": lambda reader, field, text: reader.boolean(text),
+    "integer": Reader.integer,
+    "decimal": lambda reader, field, text: scaled(narrow(text), field["scale"]),
+    "money": lambda reader, field, text: scaled(narrow(text), 2),
+    "date": lambda reader, field, text: date_of(narrow(text)),
+    "month": lambda reader, field, text: month_of(narrow(text)),
+    "year": lambda reader, field, text: scaled(narrow(text), 0),
+}
 
 
 def json_text(value):
@@ -261,7 +275,7 @@ def json_text(value):
 
 
 def is_blank(value):
-    return isinstance(value, str) and not without_spaces(value)
+    return value == "" or (isinstance(value, str) and SPACES.match(value) and not without_spaces(value))
 
 
 def body_of(values):

@@ -89,21 +89,40 @@ def test_promise_1_a_restart_on_a_full_disk_keeps_what_was_acknowledged(small_di
     assert len(facts_of(city, DEPARTMENT)) == acknowledged
 
 
+def test_promise_1_a_list_that_fills_the_disk_is_503_and_goes_on_where_it_was(small_disk):
+    """There is room when the request comes, but not for all of it: it is taken slice by slice."""
+    city, disk = small_disk
+    fill(disk, 1.5)
+    rows = rows_of(city, 15000)
+    answer = city.post(DEPARTMENT, "person", rows)
+    assert (answer.code, answer.json["code"]) == (503, "full")
+    taken = city.status(DEPARTMENT)["sequence"]
+    assert 0 < taken < 15000
+    (disk / "foreign").unlink()
+    assert mount(disk, f"remount,size={4 * DISK_MIB}m") == 0
+    counts = city.push(DEPARTMENT, "person", rows)
+    assert (counts["unchanged"], counts["accepted"]) == (taken, 15000 - taken)
+    city.settle()
+    assert len(facts_of(city, DEPARTMENT)) == 15000
+
+
 def test_promise_1_a_commit_that_fails_acknowledges_nothing_and_the_journal_stays_whole(small_disk):
-    """There is room when the request comes, but not for all of it."""
+    """There is room when the request comes, but not for its first slice: refused rows are kept as they came."""
     city, disk = small_disk
     city.take(DEPARTMENT, "person", rows_of(city, 100))
     city.ends_expected.add((DEPARTMENT, "exit code 1"))
     fill(disk, 1.5)
-    rows = rows_of(city, 15000)
+    rows = [{**row, "sex": "x" * 3000} for row in rows_of(city, 1000)]
     answer = city.post(DEPARTMENT, "person", rows)
     assert (answer.code, answer.json["code"]) == (503, "disk")
     wait_until(lambda: f"{DEPARTMENT} ended with exit code 1" in city.said(), what="an end that is told")
     (disk / "foreign").unlink()
     wait_until(lambda: city.status(DEPARTMENT)["sequence"] == 100, what="the department as it was before")
+    assert city.status(DEPARTMENT)["quarantined"] == 0
     city.settle()
     assert len(facts_of(city, DEPARTMENT)) == 100
     assert mount(disk, f"remount,size={4 * DISK_MIB}m") == 0
-    city.take(DEPARTMENT, "person", rows)
+    assert city.push(DEPARTMENT, "person", rows)["quarantined"] == 1000
+    city.take(DEPARTMENT, "person", rows_of(city, 100))
     city.settle()
-    assert len(facts_of(city, DEPARTMENT)) == 15100
+    assert len(facts_of(city, DEPARTMENT)) == 200

@@ -171,6 +171,15 @@ static void a_table_is_aligned_and_harmless(void **state)
 	free(text);
 }
 
+static void what_goes_into_a_message_is_harmless(void **state)
+{
+	(void)state;
+	struct buffer message = { 0 };
+	say_append(&message, "备注\033[31m\xff\n");
+	assert_string_equal(buffer_text(&message), "备注?[31m??");
+	buffer_deinit(&message);
+}
+
 static void chinese_characters_take_two_columns(void **state)
 {
 	(void)state;
@@ -321,6 +330,7 @@ int main(void)
 		TEST(options_help_ends_with_success),
 		TEST(the_language_follows_the_environment),
 		TEST(a_table_is_aligned_and_harmless),
+		TEST(what_goes_into_a_message_is_harmless),
 		TEST(chinese_characters_take_two_columns),
 		TEST(durations_are_short),
 		TEST(an_outline_shows_every_value),

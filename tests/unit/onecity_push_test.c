@@ -2,6 +2,7 @@
 // onecity_push_test: what a department is sent when rows come from files and pipes, and what the
 // pusher is told.
 #include "../../services/onecity/call.c"
+#include "../../services/onecity/list.c"
 #include "../../services/onecity/options.c"
 #include "../../services/onecity/place.c"
 #include "../../services/onecity/push.c"

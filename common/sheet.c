@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+// sheet: columns held against a kind's fields, and rows written as JSON objects.
+#include "sheet.h"
+
+#include "mask.h"
+#include "row_columns.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const char *const sheet_result_headers[SHEET_RESULT_HEADERS] = { "错误", "修改建议" };
+
+static const struct field *column_named(const struct kind *kind, struct bytes header)
+{
+	const struct field *field = kind_column(kind, header);
+	return field != NULL ? field : row_column_named(header);
+}
+
+static bool has_column(const struct sheet *sheet, const struct field *field)
+{
+	for (size_t i = 0; i < sheet->count; i++)
+		if (sheet->columns[i] == field)
+			return true;
+	return false;
+}
+
+static void require(const struct sheet *sheet, const struct field *field, struct problems *problems)
+{
+	if (!has_column(sheet, field))
+		problems_add(problems, PROBLEM_missing_column, field->name, field->title.en,
+		    field->title.zh, NULL);
+}
+
+static bool is_key(const struct kind *kind, size_t index)
+{
+	for (size_t i = 0; i < kind->key_count; i++)
+		if (kind->key[i] == index)
+			return true;
+	return false;
+}
+
+// Has it a row for each entry of the kind's list, or a list in a cell? Where it has neither, the
+// former is what it should have.
+static bool comes_in_parts(const struct sheet *sheet)
+{
+	const struct fold *fold = sheet->kind->fold;
+	return fold != NULL && (has_column(sheet, &fold->from) || !has_column(sheet, fold->list));
+}
+
+static void require_part(const struct sheet *sheet, bool is_changes, struct problems *problems)
+{
+	const struct fold *fold = sheet->kind->fold;
+	require(sheet, &fold->from, problems);
+	for (size_t i = 0; i < fold->list->field_count; i++)
+		if (i != fold->by && fold->list->fields[i].required && !is_changes)
+			require(sheet, &fold->list->fields[i], problems);
+}
+
+static void require_fields(const struct sheet *sheet, bool is_changes, struct problems *problems)
+{
+	const struct kind *kind = sheet->kind;
+	bool in_parts = comes_in_parts(sheet);
+	for (size_t i = 0; i < kind->field_count; i++) {
+		const struct field *field = &kind->fields[i];
+		bool is_made = in_parts && (i == kind->fold->into || i == kind->fold->list_index);
+		if (is_made || field->type == FIELD_ID_NUMBER) // made of other columns
+			continue;
+		if (is_key(kind, i) || (field->required && !is_changes))
+			require(sheet, field, problems);
+	}
+	if (in_parts)
+		require_part(sheet, is_changes, problems);
+}
+
+bool sheet_make(struct sheet *sheet, const struct csv *csv, const struct kind *kind,
+    bool is_changes, struct problems *problems)
+{
+	*sheet = (struct sheet){ .kind = kind };
+	*problems = (struct problems){ 0 };
+	sheet->count = csv_header(csv, &sheet->headers);
+	ENSURE(sheet->count <= CSV_COLUMNS_MAX);
+	for (size_t i = 0; i < sheet->count; i++)
+		sheet->columns[i] = column_named(kind, sheet->headers[i]);
+	if (is_changes)
+		require(sheet, &operation_column, problems);
+	if (!kind->subject_optional)
+		require(sheet, &kind->subject, problems);
+	require_fields(sheet, is_changes, problems);
+	return problems->count == 0;
+}
+
+bool sheet_is_result(const struct sheet *sheet)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < SHEET_RESULT_HEADERS; i++)
+		for (size_t column = 0; column < sheet->count; column++)
+			if (bytes_equal_text(sheet->headers[column], sheet_result_headers[i])) {
+				found++;
+				break;
+			}
+	return found == SHEET_RESULT_HEADERS;
+}
+
+// --- a row as JSON -------------------------------------------------------------------------------
+
+static bool is_blank(struct bytes cell)
+{
+	return text_trim(cell).size == 0;
+}
+
+// Two columns may have the same header, or mean the same: which of them come before this one?
+static bool repeats_header(const struct sheet *sheet, size_t column, const struct bytes *cells)
+{
+	for (size_t i = 0; i < column; i++)
+		if (sheet->columns[i] != NULL && !is_blank(cells[i]) &&
+		    bytes_equal(sheet->headers[i], sheet->headers[column]))
+			return true;
+	return false;
+}
+
+static bool repeats_cell(const struct sheet *sheet, size_t column, const struct bytes *cells)
+{
+	for (size_t i = 0; i < column; i++)
+		if (sheet->columns[i] == sheet->columns[column] &&
+		    bytes_equal(text_trim(cells[i]), text_trim(cells[column])))
+			return true;
+	return false;
+}
+
+static void write_operation(struct json_writer *writer, struct bytes cell)
+{
+	enum record_operation operation;
+	json_write_name(writer, operation_column.name);
+	if (row_column_operation(cell, &operation))
+		json_write_text(writer, operation == RECORD_PUT ? "put" : "retract");
+	else
+		json_write_bytes(writer, cell);
+}
+
+static void write_version(struct json_writer *writer, struct bytes cell)
+{
+	uint64_t version;
+	char digits[24];
+	json_write_name(writer, version_column.name);
+	if (row_column_version(cell, &version)) {
+		snprintf(digits, sizeof digits, "%" PRIu64, version);
+		json_write_text(writer, digits);
+	} else {
+		json_write_bytes(writer, cell);
+	}
+}
+
+static void write_value(
+    const struct sheet *sheet, size_t column, const struct bytes *cells, struct json_writer *writer)
+{
+	struct bytes header = sheet->headers[column];
+	if (repeats_header(sheet, column, cells)) // another of its names: no contradiction is lost
+		header = bytes_of_text(sheet->columns[column]->name);
+	char *name = bytes_copy_text(header);
+	json_write_name(writer, name);
+	json_write_bytes(writer, cells[column]);
+	free(name);
+}
+
+static void write_cell(
+    const struct sheet *sheet, size_t column, const struct bytes *cells, struct json_writer *writer)
+{
+	const struct field *field = sheet->columns[column];
+	if (field == NULL || is_blank(cells[column]) || repeats_cell(sheet, column, cells))
+		return;
+	if (field == &operation_column)
+		write_operation(writer, cells[column]);
+	else if (field == &version_column)
+		write_version(writer, cells[column]);
+	else
+		write_value(sheet, column, cells, writer);
+}
+
+void sheet_write_row(
+    const struct sheet *sheet, const struct bytes *cells, size_t count, struct buffer *out)
+{
+	struct json_writer writer = json_writer_make(out);
+	json_write_begin_object(&writer);
+	for (size_t i = 0; i < count; i++)
+		write_cell(sheet, i, cells, &writer);
+	json_write_end_object(&writer);
+}
+
+// --- its columns ---------------------------------------------------------------------------------
+
+void sheet_write_columns(const struct sheet *sheet, struct json_writer *writer)
+{
+	struct buffer header = { 0 };
+	json_write_begin_array(writer);
+	for (size_t i = 0; i < sheet->count; i++) {
+		buffer_clear(&header); // a sheet without a header has a person's row in its place
+		mask_write(MASK_TEXT, sheet->headers[i], &header);
+		json_write_begin_object(writer);
+		json_write_name(writer, "header");
+		json_write_bytes(writer, buffer_bytes(&header));
+		json_write_name(writer, "field");
+		if (sheet->columns[i] != NULL)
+			json_write_text(writer, sheet->columns[i]->name);
+		else
+			json_write_null(writer);
+		json_write_end_object(writer);
+	}
+	json_write_end_array(writer);
+	buffer_wipe(&header);
+}
