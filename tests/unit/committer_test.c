@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// committer_test: many wait for one sync, in order, and nobody is told of anything that is not on the disk.
+// committer_test: many wait for one sync, in order, and nobody is told of anything that is not on
+// the disk.
 #include "committer.h"
 #include "store.h"
 
@@ -8,13 +9,15 @@
 
 #include <cmocka.h>
 
-enum { WAITERS_MAX = 2000 };
+enum {
+	WAITERS_MAX = 2000
+};
 
 struct waiter {
 	struct scene *scene;
 	uint64_t sequence; // what it waits for
 	bool called, durable;
-	size_t place;      // among those called
+	size_t place; // among those called
 };
 
 struct scene {
@@ -34,10 +37,12 @@ static void on_committed(void *context)
 	struct scene *scene = context;
 	uint64_t count;
 	scene->commits++;
-	assert_int_equal(database_count(scene->store.database, JOURNAL_TABLE_ENTRIES, &count), STATUS_OK);
+	assert_int_equal(
+	    database_count(scene->store.database, JOURNAL_TABLE_ENTRIES, &count), STATUS_OK);
 	assert_true(count >= journal_durable(scene->store.journal).sequence);
 	for (size_t i = 0; i < scene->waiting; i++) // first the world, then who waits
-		assert_int_equal(scene->waiters[i].called, scene->waiters[i].sequence <= scene->told);
+		assert_int_equal(
+		    scene->waiters[i].called, scene->waiters[i].sequence <= scene->told);
 	scene->told = journal_durable(scene->store.journal).sequence;
 	journal_release(scene->store.journal);
 }
@@ -52,11 +57,13 @@ static void too_late(void *context)
 static void open_scene(struct scene *scene, uint64_t map_bytes)
 {
 	scratch_make(scene->store.folder);
-	assert_int_equal(store_open_database(&scene->store.database, scene->store.folder, map_bytes), STATUS_OK);
+	assert_int_equal(
+	    store_open_database(&scene->store.database, scene->store.folder, map_bytes), STATUS_OK);
 	assert_int_equal(journal_open(&scene->store.journal, scene->store.database), STATUS_OK);
 	assert_int_equal(loop_open(&scene->loop), STATUS_OK);
 	scene->deadline = loop_timer_open(scene->loop, 30000, 0, too_late, scene);
-	scene->committer = committer_new(scene->loop, scene->store.database, scene->store.journal, on_committed, scene);
+	scene->committer = committer_new(
+	    scene->loop, scene->store.database, scene->store.journal, on_committed, scene);
 }
 
 static int set_up(void **state)
@@ -104,7 +111,9 @@ static void done(bool durable, void *context)
 	waiter->place = scene->called++;
 	if (durable) {
 		assert_true(journal_durable(scene->store.journal).sequence >= waiter->sequence);
-		assert_int_equal(database_count(scene->store.database, JOURNAL_TABLE_ENTRIES, &count), STATUS_OK);
+		assert_int_equal(
+		    database_count(scene->store.database, JOURNAL_TABLE_ENTRIES, &count),
+		    STATUS_OK);
 		assert_true(count >= waiter->sequence);
 	}
 	if (scene->called == scene->stop_at)
@@ -167,7 +176,8 @@ static void committer_waits_for_a_commit_that_is_under_way(void **state)
 	scene->stop_at = 2;
 	uint64_t sequence = append(scene, 50);
 	wait_for(scene, sequence);
-	struct waiter *second = wait_for(scene, sequence); // nothing new: goes with the one on its way
+	struct waiter *second =
+	    wait_for(scene, sequence); // nothing new: goes with the one on its way
 	assert_false(second->called);
 	loop_run(scene->loop);
 	assert_true(second->durable);
@@ -263,7 +273,8 @@ static void committer_freed_during_a_commit_waits_for_the_disk_and_tells_nobody(
 	committer_free(&scene->committer);
 	committer_free(&scene->committer);
 	uint64_t count;
-	assert_int_equal(database_count(scene->store.database, JOURNAL_TABLE_ENTRIES, &count), STATUS_OK);
+	assert_int_equal(
+	    database_count(scene->store.database, JOURNAL_TABLE_ENTRIES, &count), STATUS_OK);
 	assert_int_equal(count, 1); // what was under way is there
 	loop_close(&scene->loop);
 	assert_int_equal(scene->called, 0);
@@ -302,7 +313,8 @@ int main(void)
 		SCENE(committer_may_be_waited_for_again_by_who_was_just_told),
 		SCENE(committer_keeps_the_order_of_who_waits_under_load),
 		cmocka_unit_test_setup_teardown(
-		    committer_tells_nobody_anything_good_after_a_failed_commit, set_up_tiny, tear_down),
+		    committer_tells_nobody_anything_good_after_a_failed_commit, set_up_tiny,
+		    tear_down),
 		SCENE(committer_freed_during_a_commit_waits_for_the_disk_and_tells_nobody),
 		SCENE(committer_is_freed_at_any_moment),
 	};

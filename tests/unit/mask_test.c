@@ -26,7 +26,8 @@ static void id_numbers_show_six_and_four(void **state)
 	expect(MASK_ID_NUMBER, "32058219900307123X", "320582********123X");
 	expect(MASK_ID_NUMBER, "32058219900307123x", "320582********123x");
 	expect(MASK_ID_NUMBER, "320582900307123", "320582*****7123");
-	expect(MASK_ID_NUMBER, "３２０５８２１９９００３０７１２３Ｘ", "３２０５８２********１２３Ｘ");
+	expect(
+	    MASK_ID_NUMBER, "３２０５８２１９９００３０７１２３Ｘ", "３２０５８２********１２３Ｘ");
 	expect(MASK_ID_NUMBER, "", "");
 }
 
@@ -76,8 +77,9 @@ static void texts_lose_the_numbers_that_may_be_a_persons(void **state)
 	expect(MASK_TEXT, "138 1234 5678", "13*********78");
 	expect(MASK_TEXT, "3栋402室", "3栋402室");
 	expect(MASK_TEXT, "4494.50", "4494.50");
-	expect(MASK_TEXT, "a\x01"
-			  "b",
+	expect(MASK_TEXT,
+	    "a\x01"
+	    "b",
 	    "a*b");
 	expect(MASK_ALL, "anything", "***");
 	expect(MASK_ALL, "", "");
@@ -97,14 +99,16 @@ static void bytes_that_are_no_text_are_never_shown(void **state)
 // A number with a valid check digit, put into rubbish of every kind.
 static void no_mask_ever_lets_a_whole_id_number_through(void **state)
 {
-	static const char *const rubbish[] = { "", " ", "张", "1", "X", "-", "０", "\xff", "\t", "a" };
+	static const char *const rubbish[] = { "", " ", "张", "1", "X", "-", "０", "\xff", "\t",
+		"a" };
 	struct dice dice = { 7 };
 	(void)state;
 	for (int round = 0; round < 20000; round++) {
 		char id[19], day[9];
 		struct buffer text = { 0 }, out = { 0 };
-		snprintf(id, sizeof id, "3205821990%02u%02u%03u", (unsigned)dice_below(&dice, 12) + 1,
-		    (unsigned)dice_below(&dice, 28) + 1, (unsigned)dice_below(&dice, 1000));
+		snprintf(id, sizeof id, "3205821990%02u%02u%03u",
+		    (unsigned)dice_below(&dice, 12) + 1, (unsigned)dice_below(&dice, 28) + 1,
+		    (unsigned)dice_below(&dice, 1000));
 		id[17] = citizen_id_check_digit(id);
 		id[18] = 0;
 		memcpy(day, id + 6, 8);

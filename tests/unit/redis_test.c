@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// redis_test: answers in order, NULL for what was lost, and coming back, against a redis-server of its own.
+// redis_test: answers in order, NULL for what was lost, and coming back, against a redis-server of
+// its own.
 #include "redis.h"
 #include "scratch.h"
 
@@ -15,7 +16,10 @@
 
 #include <cmocka.h>
 
-enum { DEADLINE_MS = 20000, COMMANDS_MAX = 5000 };
+enum {
+	DEADLINE_MS = 20000,
+	COMMANDS_MAX = 5000
+};
 
 struct scene {
 	char folder[SCRATCH_PATH_SIZE], address[128];
@@ -56,8 +60,8 @@ static void start_server(struct scene *scene)
 		int nowhere = open("/dev/null", O_RDWR);
 		dup2(nowhere, STDOUT_FILENO);
 		dup2(nowhere, STDERR_FILENO);
-		execl(redis_server, redis_server, "--port", "0", "--unixsocket", socket, "--save", "", "--appendonly", "no",
-		    "--dir", scene->folder, (char *)NULL);
+		execl(redis_server, redis_server, "--port", "0", "--unixsocket", socket, "--save",
+		    "", "--appendonly", "no", "--dir", scene->folder, (char *)NULL);
 		_exit(127);
 	}
 	assert_true(scene->server > 0);
@@ -153,7 +157,8 @@ static void run_until_connected(struct scene *scene, int times)
 static void open_connected(struct scene *scene)
 {
 	start_server(scene);
-	assert_int_equal(redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
+	assert_int_equal(
+	    redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
 	assert_false(redis_is_connected(scene->redis));
 	run_until_connected(scene, 1);
 	buffer_clear(&scene->log);
@@ -185,7 +190,8 @@ static void run_until_answered(struct scene *scene, int answers)
 	assert_int_equal(redis_pending(scene->redis), 0);
 }
 
-// --- answers -----------------------------------------------------------------------------------------
+// --- answers
+// -----------------------------------------------------------------------------------------
 
 static void on_number(const struct redis_reply *reply, void *context)
 {
@@ -240,7 +246,8 @@ static void redis_replies_of_every_kind_can_be_read(void **state)
 static void look_at_error(const struct redis_reply *reply)
 {
 	assert_int_equal(redis_reply_type(reply), REDIS_ERROR);
-	assert_true(strncmp((const char *)redis_reply_text(reply).data, "ERR unknown command", 19) == 0);
+	assert_true(
+	    strncmp((const char *)redis_reply_text(reply).data, "ERR unknown command", 19) == 0);
 }
 
 static void redis_error_is_an_answer_and_not_the_end(void **state)
@@ -262,10 +269,12 @@ static uint8_t every_byte[256];
 static void look_at_every_byte(const struct redis_reply *reply)
 {
 	assert_int_equal(redis_reply_count(reply), 4);
-	assert_true(bytes_equal(redis_reply_text(redis_reply_at(reply, 0)), bytes_make(every_byte, 256)));
+	assert_true(
+	    bytes_equal(redis_reply_text(redis_reply_at(reply, 0)), bytes_make(every_byte, 256)));
 	assert_int_equal(redis_reply_type(redis_reply_at(reply, 1)), REDIS_TEXT);
 	assert_int_equal(redis_reply_text(redis_reply_at(reply, 1)).size, 0);
-	assert_true(bytes_equal_text(redis_reply_text(redis_reply_at(reply, 2)), "18446744073709551615"));
+	assert_true(
+	    bytes_equal_text(redis_reply_text(redis_reply_at(reply, 2)), "18446744073709551615"));
 	assert_true(bytes_equal_text(redis_reply_text(redis_reply_at(reply, 3)), "in pieces"));
 }
 
@@ -329,7 +338,8 @@ static void redis_takes_values_of_megabytes(void **state)
 	struct scene *scene = *state;
 	open_connected(scene);
 	uint8_t *large = (uint8_t *)allocate(5 << 20);
-	struct bytes set[] = { bytes_of_text("SET"), bytes_of_text("k"), bytes_make(large, 5 << 20) };
+	struct bytes set[] = { bytes_of_text("SET"), bytes_of_text("k"),
+		bytes_make(large, 5 << 20) };
 	redis_command(scene->redis, set, 3, NULL, NULL);
 	free(large); // it was copied
 	scene->look = look_at_large;
@@ -337,12 +347,14 @@ static void redis_takes_values_of_megabytes(void **state)
 	run_until_answered(scene, 1);
 }
 
-// --- coming and going --------------------------------------------------------------------------------------
+// --- coming and going
+// --------------------------------------------------------------------------------------
 
 static void redis_command_without_a_connection_is_answered_with_null_at_once(void **state)
 {
 	struct scene *scene = *state;
-	assert_int_equal(redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
+	assert_int_equal(
+	    redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
 	redis_command_texts(scene->redis, on_answer, scene, "PING", NULL);
 	assert_int_equal(scene->nulls, 1);
 	redis_command_texts(scene->redis, NULL, NULL, "PING", NULL);
@@ -389,7 +401,8 @@ static void redis_survives_being_killed_again_and_again(void **state)
 		stop_server(scene);
 		scene->stop_lost = scene->lost + 1;
 		loop_run(scene->loop);
-		assert_int_equal(scene->answered, 200 * (turn + 1)); // each once, with or without a reply
+		assert_int_equal(
+		    scene->answered, 200 * (turn + 1)); // each once, with or without a reply
 		start_server(scene);
 		run_until_connected(scene, turn + 2);
 	}
@@ -399,14 +412,16 @@ static void redis_survives_being_killed_again_and_again(void **state)
 static void redis_that_is_not_there_is_tried_again_less_and_less_often(void **state)
 {
 	struct scene *scene = *state;
-	assert_int_equal(redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
+	assert_int_equal(
+	    redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
 	scene->stop_lost = 5; // at 0, 100, 300, 700 and 1500 ms
 	loop_run(scene->loop);
 	assert_false(scene->late);
 	assert_int_equal(scene->connected, 0);
 	assert_true(strlen(scene->reason) > strlen(scene->address));
 	for (int i = 1; i < 5; i++)
-		assert_in_range(scene->lost_ms[i] - scene->lost_ms[i - 1], (100 << (i - 1)) - 20, (100 << (i - 1)) + 400);
+		assert_in_range(scene->lost_ms[i] - scene->lost_ms[i - 1], (100 << (i - 1)) - 20,
+		    (100 << (i - 1)) + 400);
 	start_server(scene);
 	run_until_connected(scene, 1);
 }
@@ -414,7 +429,8 @@ static void redis_that_is_not_there_is_tried_again_less_and_less_often(void **st
 // A port that nobody listens on: the refusal comes later than with a socket file.
 static int free_port(bool listening, int *descriptor)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof address;
 	*descriptor = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(bind(*descriptor, (struct sockaddr *)&address, sizeof address), 0);
@@ -429,7 +445,8 @@ static void redis_refused_over_tcp_is_told_and_tried_again(void **state)
 	struct scene *scene = *state;
 	int descriptor, port = free_port(false, &descriptor);
 	snprintf(scene->address, sizeof scene->address, "127.0.0.1:%d", port);
-	assert_int_equal(redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
+	assert_int_equal(
+	    redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
 	scene->stop_lost = 3;
 	loop_run(scene->loop);
 	assert_false(scene->late);
@@ -442,14 +459,16 @@ static void redis_that_never_answers_a_connection_is_given_up(void **state)
 {
 	struct scene *scene = *state;
 	int listener, fillers[8], port = free_port(true, &listener);
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	struct sockaddr_in address = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 		.sin_port = htons((uint16_t)port) };
 	for (size_t i = 0; i < COUNT_OF(fillers); i++) {
 		fillers[i] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		(void)connect(fillers[i], (struct sockaddr *)&address, sizeof address);
 	}
 	snprintf(scene->address, sizeof scene->address, "127.0.0.1:%d", port);
-	assert_int_equal(redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
+	assert_int_equal(
+	    redis_open(&scene->redis, scene->loop, scene->address, &events, scene), STATUS_OK);
 	scene->stop_lost = 1;
 	int64_t begun_ms = loop_now_ms(scene->loop);
 	loop_run(scene->loop);
@@ -478,10 +497,12 @@ static void redis_close_answers_what_is_under_way_with_null(void **state)
 static void redis_refuses_addresses_of_another_form(void **state)
 {
 	struct scene *scene = *state;
-	static const char *const wrong[] = { "", "localhost", "unix:", "unix:relative", ":6379", "127.0.0.1:", "127.0.0.1:0",
-		"127.0.0.1:65536", "127.0.0.1:x", "127.0.0.1:6379x", "127.0.0.1:-1" };
+	static const char *const wrong[] = { "", "localhost", "unix:", "unix:relative", ":6379",
+		"127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:x", "127.0.0.1:6379x",
+		"127.0.0.1:-1" };
 	for (size_t i = 0; i < COUNT_OF(wrong); i++) {
-		assert_int_equal(redis_open(&scene->redis, scene->loop, wrong[i], &events, scene), STATUS_INVALID);
+		assert_int_equal(redis_open(&scene->redis, scene->loop, wrong[i], &events, scene),
+		    STATUS_INVALID);
 		assert_null(scene->redis);
 	}
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// service_test: how every daemon starts, stops, and says that it could not, as whoever starts it sees it.
+// service_test: how every daemon starts, stops, and says that it could not, as whoever starts it
+// sees it.
 #include "service.h"
 #include "scratch.h"
 
@@ -18,7 +19,8 @@ struct example_settings {
 
 static const struct setting settings[] = {
 	SERVICE_SETTINGS,
-	{ "number", SETTING_INTEGER, offsetof(struct example_settings, number), "7", 0, 100, "a number" },
+	{ "number", SETTING_INTEGER, offsetof(struct example_settings, number), "7", 0, 100,
+	    "a number" },
 };
 
 // What the service does, chosen by the test before it starts in a child.
@@ -148,7 +150,8 @@ static void start(struct scene *scene, const char *first, const char *second)
 	fflush(NULL);
 	scene->child = fork();
 	if (scene->child == 0) {
-		char *arguments[] = { "onecity-example", (char *)(uintptr_t)first, (char *)(uintptr_t)second, NULL };
+		char *arguments[] = { "onecity-example", (char *)(uintptr_t)first,
+			(char *)(uintptr_t)second, NULL };
 		dup2(output[1], STDOUT_FILENO);
 		dup2(errors[1], STDERR_FILENO);
 		alarm(15);
@@ -305,7 +308,8 @@ static void service_reloads_on_hup_or_goes_on(void **state)
 		usleep(50 * 1000);
 		kill(scene->child, SIGTERM);
 		assert_int_equal(finish(scene), 0);
-		assert_string_equal(scene->out, reloads ? "open reload drain close " : "open drain close ");
+		assert_string_equal(
+		    scene->out, reloads ? "open reload drain close " : "open drain close ");
 	}
 }
 
