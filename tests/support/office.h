@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// office: a department's intake over a store, people with valid invented ID numbers, and spreadsheets
-// as offices save them.
+// office: a department's intake over a store, people with valid invented ID numbers, and
+// spreadsheets as offices save them.
 #ifndef TESTS_OFFICE_H
 #define TESTS_OFFICE_H
 
@@ -66,7 +66,8 @@ static inline void office_id(unsigned person, char id[OFFICE_ID_SIZE])
 }
 
 // A UTF-8 text in another encoding, by libc's own iconv.
-static inline void office_encode(const struct buffer *text, const char *encoding, struct buffer *out)
+static inline void office_encode(
+    const struct buffer *text, const char *encoding, struct buffer *out)
 {
 	iconv_t converter = iconv_open(encoding, "UTF-8");
 	char *from = (char *)(void *)text->data;

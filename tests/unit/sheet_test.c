@@ -67,7 +67,8 @@ static void sheet_lists_what_columns_mean_and_hides_a_row_in_the_headers_place(v
 	struct problems problems;
 	struct buffer out = { 0 };
 	struct json_writer writer = json_writer_make(&out);
-	(void)map(*state, "身份证号,变更类型,备注,320582199003071234\n", false, &csv, &sheet, &problems);
+	(void)map(
+	    *state, "身份证号,变更类型,备注,320582199003071234\n", false, &csv, &sheet, &problems);
 	sheet_write_columns(&sheet, &writer);
 	assert_string_equal(buffer_text(&out),
 	    "[{\"header\":\"身份证号\",\"field\":\"id_number\"},"
@@ -116,7 +117,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sheet_names_the_columns_without_which_no_row_can_be_taken),
-		cmocka_unit_test(sheet_lists_what_columns_mean_and_hides_a_row_in_the_headers_place),
+		cmocka_unit_test(
+		    sheet_lists_what_columns_mean_and_hides_a_row_in_the_headers_place),
 		cmocka_unit_test(sheet_keeps_of_a_row_what_is_understood),
 		cmocka_unit_test(sheet_keeps_a_contradiction_of_two_columns_and_no_repetition),
 	};
