@@ -132,7 +132,7 @@ static ptrdiff_t significant_digits(
 	return fraction_end - fraction;
 }
 
-static bool scan_exponent(struct scan *scan)
+static bool scan_exponent(struct scan *scan, int *exponent_value)
 {
 	const uint8_t *at = scan->at + 1;
 	if (*at == '+' || *at == '-')
@@ -145,8 +145,24 @@ static bool scan_exponent(struct scan *scan)
 		exponent = exponent * 10 + (*digit - '0');
 	if (exponent > NUMBER_EXPONENT_MAX || end - at > NUMBER_EXPONENT_DIGITS_MAX)
 		return refuse(scan, at, "an exponent from -30 to 30");
+	*exponent_value = scan->at[1] == '-' ? -exponent : exponent;
 	scan->at = end;
 	return true;
+}
+
+// Without its exponent a number must be one that could stand here as well: it is written so.
+static bool fits_plainly(
+    struct bytes whole, const uint8_t *fraction, const uint8_t *fraction_end, int exponent)
+{
+	while (fraction_end > fraction && fraction_end[-1] == '0')
+		fraction_end--;
+	ptrdiff_t places = fraction_end - fraction - exponent;
+	ptrdiff_t digits = whole.data[0] != '0' ? (ptrdiff_t)whole.size : 0;
+	if (digits == 0)
+		for (; fraction < fraction_end && *fraction == '0'; fraction++)
+			digits--;
+	bool is_zero = whole.data[0] == '0' && fraction == fraction_end;
+	return is_zero || (digits + exponent <= NUMBER_DIGITS_MAX && places <= NUMBER_FRACTION_MAX);
 }
 
 static bool scan_number(struct scan *scan)
@@ -172,7 +188,12 @@ static bool scan_number(struct scan *scan)
 		return refuse(scan, start,
 		    "a number of at most 15 digits; longer ones are written as strings");
 	scan->at = end;
-	return (*end != 'e' && *end != 'E') || scan_exponent(scan);
+	int exponent = 0;
+	if ((*end == 'e' || *end == 'E') && !scan_exponent(scan, &exponent))
+		return false;
+	if (!fits_plainly(whole_digits, fraction, end, exponent))
+		return refuse(scan, start, "a number below 10^15, of at most 30 decimal places");
+	return true;
 }
 
 // The value of four hexadecimal digits, or -1.

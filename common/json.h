@@ -4,7 +4,8 @@
 // Accepted is RFC 8259 and no more: UTF-8 (a BOM in front is dropped), one whole value, no NUL, no
 // lone surrogates, no duplicate keys, at most JSON_DEPTH_MAX levels. Numbers have at most 15
 // significant digits (zeros that end a fraction not counted), 30 behind the point and an exponent
-// within +-30, so that every one survives its way through binary floating point.
+// within +-30 that leaves them below 10^15, so that every one survives its way through binary
+// floating point.
 #ifndef COMMON_JSON_H
 #define COMMON_JSON_H
 
@@ -82,12 +83,11 @@ void json_write_name(struct json_writer *writer, const char *name);
 void json_write_text(struct json_writer *writer, const char *text);
 void json_write_bytes(struct json_writer *writer,
     struct bytes text); // NULs and bytes that are no UTF-8 become U+FFFD
-void json_write_integer(
-    struct json_writer *writer, int64_t integer); // past +-(2^53-1): as a string
+void json_write_integer(struct json_writer *writer, int64_t integer); // past 15 digits: as a string
 void json_write_boolean(struct json_writer *writer, bool boolean);
 void json_write_null(struct json_writer *writer);
 void json_write_decimal(
-    struct json_writer *writer, int64_t scaled, int scale); // 449450, 2: 4494.50
+    struct json_writer *writer, int64_t scaled, int scale); // 449450, 2: 4494.50; the same
 void json_write_value(
     struct json_writer *writer, const struct json_value *value);    // a parsed one, compact
 void json_write_raw(struct json_writer *writer, struct bytes json); // a whole value, as it is

@@ -4,7 +4,7 @@
 
 #include "utf8.h"
 
-static const int64_t SAFE_INTEGER_MAX = (INT64_C(1) << 53) - 1; // of JavaScript
+static const int64_t PLAIN_MAX = 999999999999999; // what our own reader takes, and JavaScript
 
 // Stands for itself inside a string and in ASCII.
 static bool is_plain(uint8_t byte)
@@ -114,8 +114,8 @@ void json_write_bytes(struct json_writer *writer, struct bytes text)
 void json_write_integer(struct json_writer *writer, int64_t integer)
 {
 	write_comma(writer);
-	bool safe = integer >= -SAFE_INTEGER_MAX && integer <= SAFE_INTEGER_MAX;
-	buffer_printf(writer->out, safe ? "%lld" : "\"%lld\"", (long long)integer);
+	bool is_plain = integer >= -PLAIN_MAX && integer <= PLAIN_MAX;
+	buffer_printf(writer->out, is_plain ? "%lld" : "\"%lld\"", (long long)integer);
 }
 
 void json_write_boolean(struct json_writer *writer, bool boolean)
@@ -135,13 +135,15 @@ void json_write_decimal(struct json_writer *writer, int64_t scaled, int scale)
 	ENSURE(scale >= 0 && scale <= 18);
 	write_comma(writer);
 	uint64_t magnitude = scaled < 0 ? -(uint64_t)scaled : (uint64_t)scaled;
+	const char *quote = magnitude > (uint64_t)PLAIN_MAX ? "\"" : "";
 	uint64_t one = 1;
 	for (int i = 0; i < scale; i++)
 		one *= 10;
-	buffer_printf(
-	    writer->out, "%s%llu", scaled < 0 ? "-" : "", (unsigned long long)(magnitude / one));
+	buffer_printf(writer->out, "%s%s%llu", quote, scaled < 0 ? "-" : "",
+	    (unsigned long long)(magnitude / one));
 	if (scale > 0)
 		buffer_printf(writer->out, ".%0*llu", scale, (unsigned long long)(magnitude % one));
+	buffer_append_text(writer->out, quote);
 }
 
 void json_write_raw(struct json_writer *writer, struct bytes json)

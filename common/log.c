@@ -118,7 +118,8 @@ static void line_add_message(struct line *line, const char *message)
 	line->text[line->size++] = '\n';
 }
 
-static void write_line(enum log_level level, const char *format, va_list arguments)
+static void PRINTF_LIKE(2, 0)
+    write_line(enum log_level level, const char *format, va_list arguments)
 {
 	if (level > settings.level)
 		return;

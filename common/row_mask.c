@@ -83,25 +83,34 @@ static const struct field *find_column(
 	return field != NULL ? field : row_column_named(header);
 }
 
-// A member's name that nobody knows may be anything too.
+// A member's name that nobody knows may be anything too; its place keeps it apart from others that
+// are masked alike.
+static void write_name(
+    const struct masking *masking, const struct field *field, const char *name, size_t place)
+{
+	struct buffer shown = { 0 };
+	if (field != NULL) {
+		buffer_append_text(&shown, name);
+	} else {
+		mask_write(MASK_NAME, bytes_of_text(name), &shown);
+		buffer_printf(&shown, " #%zu", place);
+	}
+	json_write_name(masking->writer, buffer_text(&shown));
+	buffer_wipe(&shown);
+}
+
 static void write_object(
     const struct masking *masking, const struct field *list, const struct json_value *object)
 {
-	struct buffer name = { 0 };
+	size_t place = 0;
 	json_write_begin_object(masking->writer);
 	for (const struct json_value *member = json_first(object); member != NULL;
 	     member = json_next(member)) {
 		const struct field *field = find_column(masking, list, json_name(member));
-		buffer_clear(&name);
-		if (field != NULL)
-			buffer_append_text(&name, json_name(member));
-		else
-			mask_write(MASK_NAME, bytes_of_text(json_name(member)), &name);
-		json_write_name(masking->writer, buffer_text(&name));
+		write_name(masking, field, json_name(member), ++place);
 		write_value(masking, field, member);
 	}
 	json_write_end_object(masking->writer);
-	buffer_wipe(&name);
 }
 
 static void write_array(

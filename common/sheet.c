@@ -109,29 +109,49 @@ static bool is_blank(struct bytes cell)
 	return text_trim(cell).size == 0;
 }
 
-// Two columns may have the same header, or mean the same: which of them come before this one?
-static bool repeats_header(const struct sheet *sheet, size_t column, const struct bytes *cells)
+// Several columns may mean the same. What the earlier ones have that is not blank: nothing, the
+// same value, or another one, which is a contradiction that must not get lost; two of it are
+// enough.
+enum repetition {
+	FIRST,
+	SAME,
+	SECOND,
+	FURTHER
+};
+
+static enum repetition repetition_of(
+    const struct sheet *sheet, size_t column, const struct bytes *cells, size_t *first)
 {
-	for (size_t i = 0; i < column; i++)
-		if (sheet->columns[i] != NULL && !is_blank(cells[i]) &&
-		    bytes_equal(sheet->headers[i], sheet->headers[column]))
-			return true;
-	return false;
+	enum repetition repetition = FIRST;
+	for (size_t i = 0; i < column; i++) {
+		if (sheet->columns[i] != sheet->columns[column] || is_blank(cells[i]))
+			continue;
+		if (bytes_equal(text_trim(cells[i]), text_trim(cells[column])))
+			return SAME;
+		if (repetition == FIRST)
+			*first = i;
+		else if (!bytes_equal(text_trim(cells[i]), text_trim(cells[*first])))
+			return FURTHER;
+		repetition = SECOND;
+	}
+	return repetition;
 }
 
-static bool repeats_cell(const struct sheet *sheet, size_t column, const struct bytes *cells)
+// Its header, as the office wrote it; of the second, another of the field's names.
+static struct bytes name_of(
+    const struct sheet *sheet, size_t column, enum repetition repetition, size_t first)
 {
-	for (size_t i = 0; i < column; i++)
-		if (sheet->columns[i] == sheet->columns[column] &&
-		    bytes_equal(text_trim(cells[i]), text_trim(cells[column])))
-			return true;
-	return false;
+	const struct field *field = sheet->columns[column];
+	bool is_own = field == &operation_column || field == &version_column;
+	if (repetition == FIRST)
+		return is_own ? bytes_of_text(field->name) : sheet->headers[column];
+	bool is_named = is_own || bytes_equal_text(sheet->headers[first], field->name);
+	return bytes_of_text(is_named ? field->title.zh : field->name);
 }
 
 static void write_operation(struct json_writer *writer, struct bytes cell)
 {
 	enum record_operation operation;
-	json_write_name(writer, operation_column.name);
 	if (row_column_operation(cell, &operation))
 		json_write_text(writer, operation == RECORD_PUT ? "put" : "retract");
 	else
@@ -142,7 +162,6 @@ static void write_version(struct json_writer *writer, struct bytes cell)
 {
 	uint64_t version;
 	char digits[24];
-	json_write_name(writer, version_column.name);
 	if (row_column_version(cell, &version)) {
 		snprintf(digits, sizeof digits, "%" PRIu64, version);
 		json_write_text(writer, digits);
@@ -151,30 +170,25 @@ static void write_version(struct json_writer *writer, struct bytes cell)
 	}
 }
 
-static void write_value(
-    const struct sheet *sheet, size_t column, const struct bytes *cells, struct json_writer *writer)
-{
-	struct bytes header = sheet->headers[column];
-	if (repeats_header(sheet, column, cells)) // another of its names: no contradiction is lost
-		header = bytes_of_text(sheet->columns[column]->name);
-	char *name = bytes_copy_text(header);
-	json_write_name(writer, name);
-	json_write_bytes(writer, cells[column]);
-	free(name);
-}
-
 static void write_cell(
     const struct sheet *sheet, size_t column, const struct bytes *cells, struct json_writer *writer)
 {
 	const struct field *field = sheet->columns[column];
-	if (field == NULL || is_blank(cells[column]) || repeats_cell(sheet, column, cells))
+	size_t first = 0;
+	if (field == NULL || is_blank(cells[column]))
 		return;
+	enum repetition repetition = repetition_of(sheet, column, cells, &first);
+	if (repetition == SAME || repetition == FURTHER)
+		return;
+	char *name = bytes_copy_text(name_of(sheet, column, repetition, first));
+	json_write_name(writer, name);
+	free(name);
 	if (field == &operation_column)
 		write_operation(writer, cells[column]);
 	else if (field == &version_column)
 		write_version(writer, cells[column]);
 	else
-		write_value(sheet, column, cells, writer);
+		json_write_bytes(writer, cells[column]);
 }
 
 void sheet_write_row(

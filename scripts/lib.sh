@@ -21,7 +21,7 @@ as_root() {
 	fi
 }
 
-# The names in scripts/packages of these purposes: build, run, test.
+# The names in scripts/packages of these purposes: build, run, test, fuzz.
 packages_for() {
 	local purpose
 	for purpose in "$@"; do

@@ -108,9 +108,13 @@ static void sheet_keeps_a_contradiction_of_two_columns_and_no_repetition(void **
 {
 	expect_row(*state, "身份证号,险种,险种\n1,养老保险,养老保险\n",
 	    "{\"身份证号\":\"1\",\"险种\":\"养老保险\"}");
+	expect_row(*state, "身份证号,险种,险种,insurance,险种类型\n1,养老保险,医疗保险,3,4\n",
+	    "{\"身份证号\":\"1\",\"险种\":\"养老保险\",\"insurance\":\"医疗保险\"}");
+	expect_row(*state, "身份证号,_op,操作\n1,put,删除\n",
+	    "{\"身份证号\":\"1\",\"_op\":\"put\",\"操作\":\"retract\"}");
 	expect_row(*state, "身份证号,险种,险种\n1,养老保险,医疗保险\n",
 	    "{\"身份证号\":\"1\",\"险种\":\"养老保险\",\"insurance\":\"医疗保险\"}");
-	expect_row(*state, "身份证号,证件号码\n1,2\n", "{\"身份证号\":\"1\",\"证件号码\":\"2\"}");
+	expect_row(*state, "身份证号,证件号码\n1,2\n", "{\"身份证号\":\"1\",\"id_number\":\"2\"}");
 }
 
 int main(void)
