@@ -102,7 +102,7 @@ def opening(path, text, tree):
 
 def form(path, text, tree):
     """No trailing blanks, one newline at the end, Unix line ends; lines of code that can be read."""
-    if path.suffix in (".bin", ".txt") or path.name == "LICENSE":
+    if path.suffix in (".bin", ".txt") or path.name == "LICENSE" or "corpus" in path.parts:
         return
     if not text.endswith("\n") or text.endswith("\n\n"):
         yield text.count("\n") + 1, "the file must end with one newline"
@@ -208,10 +208,10 @@ def common_knows_no_department(path, text, tree):
 
 def registered(path, text, tree):
     """A test that nobody runs looks like one that passes."""
-    if path.parts[0] != "tests":
+    if path.parts[0] != "tests" or "corpus" in path.parts:
         return
     runs = {"unit": r".*_test\.c", "conformance": r".*_conformance\.c", "system": r"test_.*\.py|conftest\.py",
-            "tidy": r"test_.*\.py"}.get(path.parts[1])
+            "fuzz": r".*_fuzz\.c|CMakeLists\.txt", "tidy": r"test_.*\.py"}.get(path.parts[1])
     if runs and re.fullmatch(runs, path.name):
         return
     if path.parts[1] == "unit" or not is_mentioned(path, path.parts[2].split(".")[0], tree):
