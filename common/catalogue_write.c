@@ -357,6 +357,12 @@ static void write_operation_schema(struct json_writer *writer)
 	static const char *const types[] = { "integer", "string" };
 	write_texts(writer, "type", types, COUNT_OF(types));
 	json_write_end_object(writer);
+	json_write_name(writer, "_reject");
+	json_write_begin_object(writer);
+	json_write_member_text(writer, "description",
+	    "the number in quarantine of the row that this one is a mended form of");
+	write_texts(writer, "type", types, COUNT_OF(types));
+	json_write_end_object(writer);
 }
 
 static void write_properties(struct json_writer *writer, const struct kind *kind)

@@ -11,6 +11,8 @@ enum {
 	ZERO_UNITS_PER_HIT = 20,
 	ZERO_LEAD = 2,
 	ZERO_HITS_MIN = 2,
+	WHOLE_LINE_WIDE = 2,
+	MIXED_WIDE_MIN = 4,
 };
 
 static const iconv_t no_iconv = (iconv_t)-1;
@@ -383,11 +385,22 @@ struct trial {
 	bool line_found;
 };
 
+// Which lines are UTF-8 beyond doubt.
+struct lines {
+	int64_t number;     // of this one, from 1
+	uint64_t wide, bad; // of this one: characters of three bytes; bad places
+	uint64_t all_wide;  // of all
+	uint64_t whole, broken;
+	int64_t first_whole; // 0: none
+	bool after_return;
+};
+
 struct charset_detector {
 	bool begun, decided;
 	enum charset charset;
 	bool has_mark;
 	struct trial utf8, gb18030;
+	struct lines lines;
 	struct buffer scratch; // what the trials decode; only counted
 };
 
@@ -449,18 +462,44 @@ static void trial_feed(struct trial *trial, struct bytes piece, bool last, struc
 	}
 }
 
+static void end_line(struct lines *lines)
+{
+	bool is_whole = lines->bad == 0 && lines->wide >= WHOLE_LINE_WIDE;
+	lines->whole += is_whole;
+	lines->broken += lines->bad > 0;
+	if (is_whole && lines->first_whole == 0)
+		lines->first_whole = lines->number;
+	lines->all_wide += lines->wide;
+	lines->wide = lines->bad = 0;
+	lines->number++;
+}
+
+static void judge_lines(struct lines *lines, struct bytes decoded, bool last)
+{
+	for (size_t at = 0; at < decoded.size; at++) {
+		uint8_t byte = decoded.data[at];
+		lines->bad += byte == CHARSET_BAD;
+		lines->wide += byte >= 0xE0 && byte < 0xF0;
+		if (byte == '\r' || (byte == '\n' && !lines->after_return))
+			end_line(lines);
+		lines->after_return = byte == '\r';
+	}
+	if (last)
+		end_line(lines);
+}
+
 static void detector_feed_trials(struct charset_detector *detector, struct bytes piece, bool last)
 {
 	trial_feed(&detector->utf8, piece, last, &detector->scratch);
-	if (detector->gb18030.decoder->bad == 0) // it must be free of bad places
-		trial_feed(&detector->gb18030, piece, last, &detector->scratch);
+	judge_lines(&detector->lines, buffer_bytes(&detector->scratch), last);
+	trial_feed(&detector->gb18030, piece, last, &detector->scratch);
 }
 
 enum status charset_detector_open(struct charset_detector **detector)
 {
 	struct charset_detector *made = allocate(sizeof *made);
 	*detector = NULL;
-	made->utf8.line = made->gb18030.line = 1;
+	made->utf8.line = made->gb18030.line = made->lines.number = 1;
 	enum status status = charset_decoder_open(&made->utf8.decoder, CHARSET_UTF8);
 	if (status == STATUS_OK)
 		status = charset_decoder_open(&made->gb18030.decoder, CHARSET_GB18030);
@@ -493,29 +532,52 @@ bool charset_detector_feed(struct charset_detector *detector, struct bytes piece
 	return !detector->decided;
 }
 
-static enum status detector_decide(struct charset_detector *detector)
+static bool is_mixed(const struct charset_detector *detector)
+{
+	const struct lines *lines = &detector->lines;
+	return (lines->whole > 0 && lines->whole * CHARSET_MIXED_LINES >= lines->broken) ||
+	       (lines->all_wide >= MIXED_WIDE_MIN &&
+		   lines->all_wide * CHARSET_MIXED_CHARACTERS >= detector->gb18030.characters);
+}
+
+static bool is_only_damaged(const struct trial *trial)
+{
+	return trial->characters / CHARSET_DAMAGE_RATIO >= trial->decoder->bad;
+}
+
+static enum status detector_decide(struct charset_detector *detector, int64_t *line)
 {
 	const struct trial *utf8 = &detector->utf8, *gb18030 = &detector->gb18030;
 	detector->charset = CHARSET_UTF8;
-	if (utf8->characters / CHARSET_DAMAGE_RATIO >= utf8->decoder->bad)
+	if (is_only_damaged(utf8))
 		return STATUS_OK;
+	if (is_mixed(detector)) {
+		int64_t whole = detector->lines.first_whole;
+		*line = whole > utf8->line ? whole : utf8->line;
+		return fail(STATUS_INVALID,
+		    "partly UTF-8 (line %" PRId64 "), partly not (line %" PRId64
+		    "): two encodings in one file",
+		    whole, utf8->line);
+	}
 	detector->charset = CHARSET_GB18030;
-	if (gb18030->decoder->bad == 0)
+	if (is_only_damaged(gb18030))
 		return STATUS_OK;
+	*line = gb18030->line;
 	return fail(STATUS_INVALID,
 	    "neither UTF-8 (%" PRIu64 " bad places, the first at byte %" PRIu64 ", line %" PRId64
-	    ") nor GB18030 (the first at byte %" PRIu64 ", line %" PRId64 ")",
-	    utf8->decoder->bad, utf8->decoder->first_bad, utf8->line, gb18030->decoder->first_bad,
-	    gb18030->line);
+	    ") nor GB18030 (%" PRIu64 ", the first at byte %" PRIu64 ", line %" PRId64 ")",
+	    utf8->decoder->bad, utf8->decoder->first_bad, utf8->line, gb18030->decoder->bad,
+	    gb18030->decoder->first_bad, gb18030->line);
 }
 
 enum status charset_detector_finish(
-    struct charset_detector *detector, enum charset *charset, bool *has_mark)
+    struct charset_detector *detector, enum charset *charset, bool *has_mark, int64_t *line)
 {
 	enum status status = STATUS_OK;
+	*line = 0;
 	if (!detector->decided) {
 		detector_feed_trials(detector, bytes_make(NULL, 0), true);
-		status = detector_decide(detector);
+		status = detector_decide(detector, line);
 	}
 	*charset = status == STATUS_OK ? detector->charset : CHARSET_UTF8;
 	*has_mark = detector->has_mark;

@@ -33,10 +33,18 @@ enum {
 // 4. Characters beyond ASCII at least CHARSET_DAMAGE_RATIO times as many as bad places: UTF-8 with
 //    damage. GB18030 text never looks like this by chance, while damaged UTF-8 may well decode as
 //    GB18030, into nonsense.
-// 5. No bad place as GB18030: GB18030.
+// 5. Some of it is UTF-8 all the same: refused. A line is, if it has no bad place and two
+// characters
+//    of three bytes: GB18030 text of common characters never looks like that (their first bytes
+//    begin none), of rare ones hardly ever, so one line in CHARSET_MIXED_LINES is too many; as is
+//    one such character for every CHARSET_MIXED_CHARACTERS of GB18030's. Pairs that look like
+//    two-byte characters are frequent there and say nothing.
+// 6. Characters at least CHARSET_DAMAGE_RATIO times as many as bad places as GB18030: GB18030.
 
 enum {
-	CHARSET_DAMAGE_RATIO = 10
+	CHARSET_DAMAGE_RATIO = 10,
+	CHARSET_MIXED_LINES = 50,
+	CHARSET_MIXED_CHARACTERS = 8
 };
 
 struct charset_detector;
@@ -48,9 +56,10 @@ void charset_detector_close(struct charset_detector **detector);
 // The first piece holds 4 KiB, or all. False: decided, no more pieces are needed.
 bool charset_detector_feed(struct charset_detector *detector, struct bytes piece);
 
-// STATUS_INVALID: none fits; the reason gives byte offset and line of the first bad places.
+// STATUS_INVALID: none fits; the reason gives byte offset and line of the first bad places. *line:
+// the first that does not fit with those before it; 0: unknown.
 MUST_CHECK enum status charset_detector_finish(
-    struct charset_detector *detector, enum charset *charset, bool *has_mark);
+    struct charset_detector *detector, enum charset *charset, bool *has_mark, int64_t *line);
 
 // --- to UTF-8 -----------------------------------------------------------------------------------
 

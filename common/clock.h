@@ -7,4 +7,7 @@
 
 int64_t clock_wall_ms(void); // milliseconds since 1970 UTC
 
+// Microseconds since some moment, for measuring how long something takes. On any thread.
+int64_t clock_steady_us(void);
+
 #endif

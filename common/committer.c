@@ -2,6 +2,7 @@
 // committer: group commit: what arrives while one batch is being made durable becomes the next.
 #include "committer.h"
 
+#include "clock.h"
 #include "service.h"
 
 #include <semaphore.h>
@@ -30,6 +31,8 @@ struct committer {
 	bool orphan;            // freed while a commit was running: finish() buries it
 	sem_t committed_or_not; // raised by the thread of the pool at its end
 	enum status status;     // of the commit, written by the thread of the pool
+	int64_t took_us;        // so is this
+	struct histogram durations;
 	char reason[512];
 };
 
@@ -91,6 +94,11 @@ size_t committer_backlog_bytes(const struct committer *committer)
 	       database_batch_bytes(committer->committing->batch);
 }
 
+const struct histogram *committer_durations(const struct committer *committer)
+{
+	return &committer->durations;
+}
+
 bool committer_is_idle(const struct committer *committer)
 {
 	return !committer->busy && database_batch_is_empty(committer->filling->batch);
@@ -99,7 +107,9 @@ bool committer_is_idle(const struct committer *committer)
 static void commit(void *context) // on a thread of the pool
 {
 	struct committer *committer = context;
+	int64_t begun_us = clock_steady_us();
 	committer->status = database_commit(committer->database, committer->committing->batch);
+	committer->took_us = clock_steady_us() - begun_us;
 	if (committer->status != STATUS_OK) // the reason is kept by the thread
 		snprintf(committer->reason, sizeof committer->reason, "%s", status_reason());
 	sem_post(&committer->committed_or_not);
@@ -150,6 +160,7 @@ static void finish(void *context)
 		release(committer->filling, false);
 		return;
 	}
+	histogram_add(&committer->durations, committer->took_us);
 	database_batch_clear(committer->committing->batch);
 	journal_committed(committer->journal, committer->committing->sequence);
 	committer->committed(committer->context);

@@ -9,6 +9,7 @@
 
 #include "database.h"
 #include "journal.h"
+#include "histogram.h"
 #include "loop.h"
 
 struct committer;
@@ -35,6 +36,9 @@ typedef void committer_done(bool durable, void *context);
 // Calls done once everything that is in the batch now, and in the one on its way to the disk, is
 // durable, or will never be: before returning, if both are empty or a commit has failed.
 void committer_wait(struct committer *committer, committer_done *done, void *context);
+
+// How long the commits took that made their batch durable.
+const struct histogram *committer_durations(const struct committer *committer);
 
 bool committer_is_idle(const struct committer *committer);
 

@@ -185,6 +185,7 @@ struct csv {
 	uint8_t *row; // the cells of the row last given, never moved
 	size_t row_size;
 	struct bytes cells[CSV_COLUMNS_MAX];
+	bool is_no_text;     // the row last refused
 	size_t columns_used; // the last column that is not empty, may be past CSV_COLUMNS_MAX
 
 	uint8_t *header_row;
@@ -469,7 +470,7 @@ static enum status csv_scan_end(struct csv *csv, const struct scan *scan)
 	return csv_skip_line(csv);
 }
 
-static enum status csv_judge_row(const struct csv *csv, struct scan *scan, size_t *count)
+static enum status csv_judge_row(struct csv *csv, struct scan *scan, size_t *count)
 {
 	size_t allowed = csv->header_count > 0 ? csv->header_count : CSV_COLUMNS_MAX;
 	*count = scan->column < allowed ? scan->column : allowed;
@@ -480,6 +481,7 @@ static enum status csv_judge_row(const struct csv *csv, struct scan *scan, size_
 	if (scan->trouble == TROUBLE_NONE)
 		return STATUS_OK;
 	*count = 0;
+	csv->is_no_text = scan->trouble == TROUBLE_BYTES;
 	return fail(troubles[scan->trouble].status, "line %" PRId64 ", column %zu of %zu: %s",
 	    csv->line, scan->trouble_column, allowed, troubles[scan->trouble].reason);
 }
@@ -497,6 +499,7 @@ static enum status csv_read_row(struct csv *csv, size_t *count)
 	while (scan_cell(&scan, csv)) {
 	}
 	status = csv_scan_end(csv, &scan);
+	csv->is_no_text = false;
 	return status == STATUS_OK ? csv_judge_row(csv, &scan, count) : status;
 }
 
@@ -517,14 +520,38 @@ enum status csv_next(struct csv *csv, const struct bytes **cells, size_t *count)
 
 // --- opening ------------------------------------------------------------------------------------
 
+static char refusal_chinese[160];
+
+static enum status refuse(enum status status, const char *chinese)
+{
+	if (status != STATUS_OK)
+		snprintf(refusal_chinese, sizeof refusal_chinese, "%s", chinese);
+	return status;
+}
+
+static enum status refuse_encoding(enum status status, int64_t line)
+{
+	if (status != STATUS_OK)
+		snprintf(refusal_chinese, sizeof refusal_chinese,
+		    "字符编码无法识别，或文件中混有多种编码（第 %" PRId64 " 行）", line);
+	return status;
+}
+
+const char *csv_refusal_chinese(void)
+{
+	return refusal_chinese;
+}
+
 // Office people rename these to .csv and wonder.
 static enum status refuse_workbook(struct bytes head)
 {
 	static const char *const beginnings[] = { "PK\x03\x04", "\xD0\xCF\x11\xE0" };
 	for (size_t i = 0; i < COUNT_OF(beginnings); i++)
 		if (bytes_begin_with(head, beginnings[i]))
-			return fail(STATUS_INVALID,
-			    "this is an Excel workbook, not CSV: save it as CSV UTF-8");
+			return refuse(fail(STATUS_INVALID,
+					  "this is an Excel workbook, not CSV: save it as CSV "
+					  "UTF-8"),
+			    "这是 Excel 工作簿，不是 CSV 文件");
 	return STATUS_OK;
 }
 
@@ -552,11 +579,13 @@ static enum status csv_find_encoding(struct csv *csv)
 	struct charset_detector *detector = NULL;
 	enum charset charset;
 	bool has_mark;
+	int64_t line = 0;
 	enum status status = charset_detector_open(&detector);
 	if (status == STATUS_OK)
 		status = csv_feed_detector(csv, detector);
 	if (status == STATUS_OK)
-		status = charset_detector_finish(detector, &charset, &has_mark);
+		status = refuse_encoding(
+		    charset_detector_finish(detector, &charset, &has_mark, &line), line);
 	if (status == STATUS_OK)
 		csv->encoding = encoding_of_charset(charset, has_mark);
 	charset_detector_close(&detector);
@@ -631,9 +660,11 @@ static enum status csv_read_header(struct csv *csv)
 	size_t count;
 	enum status status = csv_next(csv, &cells, &count);
 	if (status != STATUS_OK)
-		return fail_while(status, "reading the header");
+		return refuse(fail_while(status, "reading the header"),
+		    "表头无法读取：请检查列数、引号和字符");
 	if (count == 0)
-		return fail(STATUS_INVALID, "no header row: the table is empty");
+		return refuse(fail(STATUS_INVALID, "no header row: the table is empty"),
+		    "没有表头：表格为空");
 	csv->header_row = allocate(csv->row_size);
 	memcpy(csv->header_row, csv->row, csv->row_size);
 	for (size_t i = 0; i < count; i++) {
@@ -644,14 +675,12 @@ static enum status csv_read_header(struct csv *csv)
 	return STATUS_OK;
 }
 
-static enum status csv_begin(struct csv *csv)
+// From the first byte to the first row, once the encoding is known.
+static enum status csv_begin_rows(struct csv *csv)
 {
-	csv->chunk = allocate(CSV_CHUNK_BYTES);
-	csv->row = allocate(CSV_ROW_BYTES_MAX + 1);
+	csv->source.offset = 0;
 	csv->next_line = 1;
-	enum status status = csv_find_encoding(csv);
-	if (status == STATUS_OK)
-		status = charset_decoder_open(&csv->decoder, encodings[csv->encoding].charset);
+	enum status status = charset_decoder_open(&csv->decoder, encodings[csv->encoding].charset);
 	if (status == STATUS_OK)
 		status = csv_fill(csv, WINDOW_BYTES);
 	if (status != STATUS_OK)
@@ -661,7 +690,35 @@ static enum status csv_begin(struct csv *csv)
 		csv_skip_blank_lines(csv);
 		csv->separator = csv_guess_separator(csv);
 	}
-	return csv_read_header(csv);
+	return STATUS_OK;
+}
+
+static enum status csv_begin(struct csv *csv)
+{
+	csv->chunk = allocate(CSV_CHUNK_BYTES);
+	csv->row = allocate(CSV_ROW_BYTES_MAX + 1);
+	enum status status = csv_find_encoding(csv);
+	if (status == STATUS_OK)
+		status = csv_begin_rows(csv);
+	return status == STATUS_OK ? csv_read_header(csv) : status;
+}
+
+// The header is read past; who borrowed its cells keeps them.
+enum status csv_rewind(struct csv *csv)
+{
+	const struct bytes *cells;
+	size_t count;
+	charset_decoder_close(&csv->decoder);
+	buffer_clear(&csv->text);
+	csv->at = 0;
+	csv->ended = false;
+	csv->broken = STATUS_OK;
+	enum status status = csv_begin_rows(csv);
+	if (status == STATUS_OK)
+		status = csv_next(csv, &cells, &count);
+	if (status == STATUS_INVALID || status == STATUS_TOO_LARGE) // it was good before
+		status = fail(STATUS_BUSY, "the file was changed while it was read");
+	return status;
 }
 
 static enum status csv_open(struct csv **csv, struct source source)
@@ -678,7 +735,7 @@ enum status csv_open_file(struct csv **csv, const char *path)
 {
 	*csv = NULL;
 	struct source source;
-	enum status status = source_open_file(&source, path);
+	enum status status = refuse(source_open_file(&source, path), "不是普通文件");
 	return status == STATUS_OK ? csv_open(csv, source) : status;
 }
 
@@ -722,6 +779,11 @@ size_t csv_header(const struct csv *csv, const struct bytes **cells)
 {
 	*cells = csv->header;
 	return csv->header_count;
+}
+
+bool csv_row_is_no_text(const struct csv *csv)
+{
+	return csv->is_no_text;
 }
 
 int64_t csv_line(const struct csv *csv)

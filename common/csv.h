@@ -2,9 +2,9 @@
 // csv: spreadsheets as offices save them, row by row, in constant memory.
 //
 // Encoding: decided on the whole input before the first row, by the rule in charset.h: a byte order
-// mark, UTF-16 by its zero bytes, strict UTF-8, GB18030 (not GBK). UTF-8 with at least ten good
-// characters beyond ASCII for each bad place is damaged UTF-8: only the rows with bad bytes are
-// lost. GB18030 must be free of bad places. A U+FEFF at the start is dropped, inside it stays.
+// mark, UTF-16 by its zero bytes, strict UTF-8, GB18030 (not GBK). With at least ten good
+// characters for each bad place a text is only damaged: the rows with bad bytes are lost. What is
+// partly UTF-8 and partly not is refused. A U+FEFF at the start is dropped, inside it stays.
 //
 // Separator: what a leading `sep=;` line of Excel says, else comma, semicolon or tab, whichever the
 // header has most. RFC 4180 quoting, blanks allowed behind a closing quote; CR, LF or CRLF, mixed.
@@ -43,6 +43,10 @@ struct csv;
 // like a row.
 MUST_CHECK enum status csv_open_file(struct csv **csv, const char *path);
 MUST_CHECK enum status csv_open_memory(struct csv **csv, struct bytes content);
+
+// In Chinese, why one of the two gave STATUS_INVALID last.
+const char *csv_refusal_chinese(void);
+
 void csv_close(struct csv **csv);
 
 enum csv_encoding csv_encoding(const struct csv *csv);
@@ -63,6 +67,12 @@ size_t csv_header(const struct csv *csv, const struct bytes **cells);
 // behind it. Any other status ends the reading and is given again: STATUS_IO, or STATUS_BUSY if the
 // file was changed meanwhile, so that no row given so far may be taken for a whole list.
 MUST_CHECK enum status csv_next(struct csv *csv, const struct bytes **cells, size_t *count);
+
+// Did csv_next() refuse the row for bytes that are no text?
+bool csv_row_is_no_text(const struct csv *csv);
+
+// To the first row again: they will be the same, or the reading ends with STATUS_BUSY.
+MUST_CHECK enum status csv_rewind(struct csv *csv);
 
 // The line on which the row last given begins, from 1, as a text editor counts.
 int64_t csv_line(const struct csv *csv);

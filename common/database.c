@@ -282,25 +282,37 @@ void database_close(struct database **database)
 	*database = NULL;
 }
 
-enum status database_room(struct database *database)
+enum status database_space(struct database_space *space, struct database *database)
 {
 	struct statvfs disk;
-	if (statvfs(database->directory, &disk) != 0)
-		return fail(STATUS_IO, "%s: %s", database->directory, strerror(errno));
-	uint64_t free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
-	if (free_bytes < database->reserve_bytes)
-		return fail(STATUS_FULL,
-		    "%" PRIu64 " MiB are free on the disk, %" PRIu64 " MiB are kept in reserve",
-		    free_bytes >> 20, database->reserve_bytes >> 20);
 	MDB_envinfo info;
 	MDB_stat pages;
+	*space = (struct database_space){ 0 };
+	if (statvfs(database->directory, &disk) != 0)
+		return fail(STATUS_IO, "%s: %s", database->directory, strerror(errno));
 	mdb_env_info(database->environment, &info);
 	mdb_env_stat(database->environment, &pages);
-	uint64_t used = (uint64_t)info.me_last_pgno * pages.ms_psize;
-	if (used > info.me_mapsize / 10 * 8)
+	space->disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
+	space->disk_reserve_bytes = database->reserve_bytes;
+	space->map_used_bytes = (uint64_t)info.me_last_pgno * pages.ms_psize;
+	space->map_bytes = info.me_mapsize;
+	return STATUS_OK;
+}
+
+enum status database_room(struct database *database)
+{
+	struct database_space space;
+	enum status status = database_space(&space, database);
+	if (status != STATUS_OK)
+		return status;
+	if (space.disk_free_bytes < space.disk_reserve_bytes)
 		return fail(STATUS_FULL,
-		    "%" PRIu64 " MiB of a map of %zu MiB are used: raise map_gib", used >> 20,
-		    (size_t)(info.me_mapsize >> 20));
+		    "%" PRIu64 " MiB are free on the disk, %" PRIu64 " MiB are kept in reserve",
+		    space.disk_free_bytes >> 20, space.disk_reserve_bytes >> 20);
+	if (space.map_used_bytes > space.map_bytes / 10 * 8)
+		return fail(STATUS_FULL,
+		    "%" PRIu64 " MiB of a map of %" PRIu64 " MiB are used: raise map_gib",
+		    space.map_used_bytes >> 20, space.map_bytes >> 20);
 	return STATUS_OK;
 }
 

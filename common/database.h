@@ -36,6 +36,12 @@ void database_close(struct database **database);
 // nothing new should be taken in.
 MUST_CHECK enum status database_room(struct database *database);
 
+struct database_space {
+	uint64_t disk_free_bytes, disk_reserve_bytes;
+	uint64_t map_used_bytes, map_bytes;
+};
+MUST_CHECK enum status database_space(struct database_space *space, struct database *database);
+
 // --- reading; bytes are borrowed until the callback returns ---
 
 // STATUS_NOT_FOUND, or the value appended to value.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// delivery: rows read one by one, held against those before them, given to intake; then what is
+// delivery: rows read one by one, once to judge the list, once to give them to intake; then what is
 // missing.
 #include "delivery.h"
 
@@ -16,8 +16,21 @@ enum {
 };
 
 struct delivery;
+struct arrived;
 typedef enum status delivery_stage(
     struct delivery *delivery, struct database_batch *batch, bool *done);
+
+// What is done with each row of one reading of the list.
+struct pass {
+	enum status (*good)(struct delivery *delivery, struct database_batch *batch,
+	    const struct arrived *row, struct record *record);
+	enum status (*bad)(struct delivery *delivery, struct database_batch *batch,
+	    const struct arrived *row, const struct record *record,
+	    const struct problems *problems);
+	bool names;           // notes which records a full list has
+	bool compares;        // with the rows before
+	delivery_stage *next; // once it is read
+};
 
 struct delivery {
 	struct delivery_options options;
@@ -29,6 +42,7 @@ struct delivery {
 	struct seen seen;
 	struct missing *missing; // of a full list
 	delivery_stage *stage;   // NULL: done
+	const struct pass *pass;
 	bool ended, has_unknown_rows;
 	struct buffer payload, content;
 	struct delivery_result result;
@@ -93,10 +107,11 @@ struct arrived {
 };
 
 static void tell(struct delivery *delivery, const struct arrived *row,
-    const struct problems *problems, const struct ledger_change *change,
+    const struct problems *problems, uint64_t id, const struct ledger_change *change,
     enum ledger_outcome outcome)
 {
-	struct delivery_row told = { row->line, row->cells, row->count, problems, change, outcome };
+	struct delivery_row told = { row->line, row->cells, row->count, problems, id, change,
+		outcome };
 	if (delivery->options.told != NULL)
 		delivery->options.told(&told, delivery->options.context);
 }
@@ -187,29 +202,52 @@ static struct bytes payload_of(struct delivery *delivery, const struct arrived *
 	return buffer_bytes(out);
 }
 
+static const struct problems no_problems;
+
 static enum status refuse(struct delivery *delivery, struct database_batch *batch,
     const struct arrived *row, const struct record *record, const struct problems *problems)
 {
 	const struct delivery_options *options = &delivery->options;
-	enum status status = STATUS_OK;
-	if (options->rehearsal)
-		delivery->result.counts.quarantined++;
-	else
-		status = intake_refuse(options->intake, batch, record, payload_of(delivery, row),
-		    problems, row->line, &options->origin, &delivery->result.counts);
+	uint64_t id;
+	enum status status =
+	    intake_refuse(options->intake, batch, record, payload_of(delivery, row), problems,
+		row->line, &options->origin, &delivery->result.counts, &id);
 	if (status == STATUS_OK)
-		tell(delivery, row, problems, NULL, LEDGER_UNCHANGED);
+		tell(delivery, row, problems, id, NULL, LEDGER_UNCHANGED);
 	return status;
 }
 
-static enum status preview(
-    struct delivery *delivery, const struct arrived *row, struct record *record)
+static enum status take(struct delivery *delivery, struct database_batch *batch,
+    const struct arrived *row, struct record *record)
 {
-	static const struct problems none = { 0 };
+	const struct delivery_options *options = &delivery->options;
+	uint64_t stale = delivery->result.counts.stale;
+	enum status status =
+	    intake_take(options->intake, batch, record, &options->origin, &delivery->result.counts);
+	if (status == STATUS_OK && delivery->result.counts.stale > stale)
+		tell(delivery, row, &no_problems, 0, NULL, LEDGER_STALE);
+	return status;
+}
+
+static enum status foresee_refusal(struct delivery *delivery, struct database_batch *batch,
+    const struct arrived *row, const struct record *record, const struct problems *problems)
+{
+	(void)batch;
+	(void)record;
+	delivery->result.counts.quarantined++;
+	delivery->result.bad++;
+	tell(delivery, row, problems, 0, NULL, LEDGER_UNCHANGED);
+	return STATUS_OK;
+}
+
+static enum status foresee(struct delivery *delivery, struct database_batch *batch,
+    const struct arrived *row, struct record *record)
+{
 	struct intake *intake = delivery->options.intake;
 	struct ledger_change change;
 	enum ledger_outcome outcome;
 	struct intake_counts *counts = &delivery->result.counts;
+	(void)batch;
 	enum status status = intake_preview(intake, record, &change);
 	if (status == STATUS_OK)
 		status = ledger_preview(intake_ledger(intake), &change, &outcome);
@@ -218,34 +256,58 @@ static enum status preview(
 	counts->accepted += outcome == LEDGER_ACCEPTED;
 	counts->unchanged += outcome == LEDGER_UNCHANGED;
 	counts->stale += outcome == LEDGER_STALE;
-	tell(delivery, row, &none, &change, outcome);
+	tell(delivery, row, &no_problems, 0, &change, outcome);
 	return STATUS_OK;
 }
 
-static enum status take(struct delivery *delivery, struct database_batch *batch,
+static enum status pass_over(struct delivery *delivery, struct database_batch *batch,
     const struct arrived *row, struct record *record)
 {
-	const struct delivery_options *options = &delivery->options;
-	if (options->rehearsal)
-		return preview(delivery, row, record);
-	return intake_take(
-	    options->intake, batch, record, &options->origin, &delivery->result.counts);
+	(void)delivery;
+	(void)batch;
+	(void)row;
+	(void)record;
+	return STATUS_OK;
 }
 
-static enum status take_arrived(
+static enum status count_bad(struct delivery *delivery, struct database_batch *batch,
+    const struct arrived *row, const struct record *record, const struct problems *problems)
+{
+	(void)batch;
+	(void)row;
+	(void)record;
+	(void)problems;
+	delivery->result.bad++;
+	return STATUS_OK;
+}
+
+static enum status tell_bad(struct delivery *delivery, struct database_batch *batch,
+    const struct arrived *row, const struct record *record, const struct problems *problems)
+{
+	struct intake_counts *counts = &delivery->result.counts;
+	(void)batch;
+	(void)record;
+	counts->not_kept++;
+	tell(delivery, row, problems, 0, NULL, LEDGER_UNCHANGED);
+	if (counts->not_kept == DELIVERY_BAD_MAX)
+		delivery->ended = true;
+	return STATUS_OK;
+}
+
+static enum status treat(
     struct delivery *delivery, struct database_batch *batch, const struct arrived *row)
 {
+	const struct pass *pass = delivery->pass;
 	struct record record = { 0 };
 	struct problems problems = { 0 };
-	bool is_full = delivery->options.mode == DELIVERY_FULL;
 	bool is_good = read_arrived(delivery, row, &record, &problems);
-	if (is_full && !note_record(delivery, &record))
+	if (pass->names && delivery->missing != NULL && !note_record(delivery, &record))
 		delivery->has_unknown_rows = true;
-	if (is_good && is_duplicate(delivery, &record, &problems))
+	if (is_good && pass->compares && is_duplicate(delivery, &record, &problems))
 		is_good = false;
-	enum status status = is_good ? take(delivery, batch, row, &record)
-				     : refuse(delivery, batch, row, &record, &problems);
 	delivery->result.rows++;
+	enum status status = is_good ? pass->good(delivery, batch, row, &record)
+				     : pass->bad(delivery, batch, row, &record, &problems);
 	record_deinit(&record);
 	return status;
 }
@@ -271,7 +333,9 @@ static bool next_cells(struct delivery *delivery, struct arrived *row)
 	if (status == STATUS_INVALID || status == STATUS_TOO_LARGE) {
 		row->cells = NULL;
 		row->count = 0;
-		row->problem = status == STATUS_INVALID ? PROBLEM_row_form : PROBLEM_too_large;
+		row->problem = status != STATUS_INVALID            ? PROBLEM_too_large
+			       : csv_row_is_no_text(delivery->csv) ? PROBLEM_row_encoding
+								   : PROBLEM_row_form;
 		return true;
 	}
 	if (status == STATUS_OK && row->count > 0)
@@ -293,13 +357,15 @@ static bool next_json(struct delivery *delivery, struct arrived *row)
 	row->json = next.value;
 	row->raw = next.text;
 	row->is_readable = next.value != NULL;
-	row->problem = PROBLEM_row_form; // why exactly may be part of the row
+	row->problem = next.problem;
 	return true;
 }
 
 static bool next_row(struct delivery *delivery, struct arrived *row)
 {
 	*row = (struct arrived){ 0 };
+	if (delivery->ended)
+		return false;
 	if (delivery->result.rows == DELIVERY_ROWS_MAX) {
 		delivery->ended = true;
 		delivery->result.refused = DELIVERY_REFUSED_TOO_MANY_ROWS;
@@ -324,6 +390,8 @@ static void note_entries(struct delivery *delivery, uint64_t before)
 		missing_own(delivery->missing, before + 1, last);
 }
 
+static delivery_stage read_slice, end_survey;
+
 static enum status retract_missing(
     struct delivery *delivery, struct database_batch *batch, bool *done)
 {
@@ -334,15 +402,82 @@ static enum status retract_missing(
 	return status;
 }
 
-// 2 % and a few may be a normal month; all of it is a mistake, however little it is.
-static bool is_too_much(const struct delivery_result *result)
+static enum status finish(struct delivery *delivery, struct database_batch *batch, bool *done)
 {
-	bool is_all = result->missing > 0 && result->missing == result->in_scope;
-	return is_all || (result->missing > DELIVERY_MISSING_MIN &&
-			     result->missing * 100 > result->in_scope * DELIVERY_MISSING_PER_CENT);
+	(void)delivery;
+	(void)batch;
+	*done = true;
+	return STATUS_OK;
 }
 
-static enum status look_for_missing(
+// The rows were read, and are durable before anything is withdrawn.
+static enum status end_taking(struct delivery *delivery, struct database_batch *batch, bool *done)
+{
+	bool withdraws = delivery->missing != NULL && delivery->result.missing > 0 &&
+			 delivery->result.refused == DELIVERY_REFUSED_NONE;
+	(void)batch;
+	*done = !withdraws;
+	delivery->stage = retract_missing;
+	return STATUS_OK;
+}
+
+static const struct pass survey = { pass_over, count_bad, true, false, end_survey };
+static const struct pass taking = { take, refuse, false, true, end_taking };
+static const struct pass telling = { pass_over, tell_bad, false, true, finish };
+static const struct pass rehearsal = { foresee, foresee_refusal, true, true, end_survey };
+
+static void begin_pass(struct delivery *delivery, const struct pass *pass)
+{
+	delivery->pass = pass;
+	delivery->stage = read_slice;
+}
+
+static void begin_again(struct delivery *delivery, const struct pass *pass)
+{
+	enum status status =
+	    delivery->csv != NULL ? csv_rewind(delivery->csv) : rows_rewind(delivery->rows);
+	delivery->ended = false;
+	delivery->result.rows = 0;
+	if (status != STATUS_OK)
+		end_reading(delivery, status);
+	begin_pass(delivery, pass);
+}
+
+static bool has_too_many_bad(const struct delivery_result *result)
+{
+	return result->bad > DELIVERY_BAD_MAX && 2 * result->bad > result->rows;
+}
+
+// Some per cent and a few may be a normal month; all of it is a mistake, however little it is.
+static bool has_too_much_missing(const struct delivery_result *result)
+{
+	uint64_t missing = result->missing, in_scope = result->in_scope;
+	bool is_few =
+	    missing <= DELIVERY_FEW_MISSING && missing * 100 <= in_scope * DELIVERY_FEW_PER_CENT;
+	return missing > 0 &&
+	       (missing == in_scope ||
+		   (!is_few && missing * 100 > in_scope * DELIVERY_MISSING_PER_CENT));
+}
+
+// Nothing was taken yet. What is refused is read once more, to tell what is wrong with it; what
+// could not be read is not.
+static void judge(struct delivery *delivery, bool *done)
+{
+	struct delivery_result *result = &delivery->result;
+	if (result->refused == DELIVERY_REFUSED_NONE && has_too_many_bad(result))
+		result->refused = DELIVERY_REFUSED_TOO_MANY_BAD;
+	if (result->refused == DELIVERY_REFUSED_NONE && delivery->has_unknown_rows)
+		result->refused = DELIVERY_REFUSED_UNKNOWN_ROWS;
+	if (result->refused == DELIVERY_REFUSED_NONE && has_too_much_missing(result) &&
+	    !delivery->options.confirmed)
+		result->refused = DELIVERY_REFUSED_TOO_MANY_MISSING;
+	result->nothing_taken = result->refused != DELIVERY_REFUSED_NONE;
+	*done = delivery->options.rehearsal || result->reading != STATUS_OK;
+	if (!*done)
+		begin_again(delivery, result->nothing_taken ? &telling : &taking);
+}
+
+static enum status judge_full_list(
     struct delivery *delivery, struct database_batch *batch, bool *done)
 {
 	struct delivery_result *result = &delivery->result;
@@ -354,17 +489,21 @@ static enum status look_for_missing(
 		return status;
 	result->in_scope = missing_in_scope(delivery->missing);
 	result->missing = missing_count(delivery->missing);
-	if (delivery->has_unknown_rows)
-		result->refused = DELIVERY_REFUSED_UNKNOWN_ROWS;
-	else if (is_too_much(result) && !delivery->options.confirmed)
-		result->refused = DELIVERY_REFUSED_TOO_MANY_MISSING;
-	*done = result->missing == 0 || result->refused != DELIVERY_REFUSED_NONE ||
-		delivery->options.rehearsal;
-	delivery->stage = retract_missing;
+	judge(delivery, done);
 	return STATUS_OK;
 }
 
-static enum status take_rows(struct delivery *delivery, struct database_batch *batch, bool *done)
+static enum status end_survey(struct delivery *delivery, struct database_batch *batch, bool *done)
+{
+	bool is_whole = delivery->result.refused == DELIVERY_REFUSED_NONE;
+	(void)batch;
+	delivery->stage = judge_full_list;
+	if (delivery->missing == NULL || !is_whole)
+		judge(delivery, done);
+	return STATUS_OK;
+}
+
+static enum status read_slice(struct delivery *delivery, struct database_batch *batch, bool *done)
 {
 	struct arrived row;
 	enum status status = STATUS_OK;
@@ -372,13 +511,11 @@ static enum status take_rows(struct delivery *delivery, struct database_batch *b
 		bool is_enough = i > 0 && database_batch_bytes(batch) >= SLICE_BYTES;
 		if (is_enough || !next_row(delivery, &row))
 			break;
-		status = take_arrived(delivery, batch, &row);
+		status = treat(delivery, batch, &row);
 	}
-	bool is_good = delivery->result.refused == DELIVERY_REFUSED_NONE;
-	*done = delivery->ended && (delivery->missing == NULL || !is_good);
-	if (delivery->ended)
-		delivery->stage = look_for_missing;
-	return status;
+	*done = false;
+	return status == STATUS_OK && delivery->ended ? delivery->pass->next(delivery, batch, done)
+						      : status;
 }
 
 enum status delivery_work(struct delivery *delivery, struct database_batch *batch, bool *done)
@@ -398,14 +535,21 @@ enum status delivery_work(struct delivery *delivery, struct database_batch *batc
 
 // --- opening and closing -------------------------------------------------------------------------
 
+// Not what machines send all day: for them one reading is enough.
+static bool is_to_be_surveyed(const struct delivery *delivery, bool is_file)
+{
+	return delivery->pass == &taking &&
+	       (is_file || delivery->csv != NULL || delivery->missing != NULL);
+}
+
 static struct delivery *delivery_new(const struct delivery_options *options)
 {
 	struct delivery *delivery = allocate(sizeof *delivery);
 	delivery->options = *options;
+	begin_pass(delivery, options->rehearsal ? &rehearsal : &taking);
 	delivery->origin = text_copy(options->origin.name);
 	delivery->options.origin.name = delivery->origin;
 	delivery->options.scope = NULL; // was read
-	delivery->stage = take_rows;
 	return delivery;
 }
 
@@ -415,6 +559,7 @@ static void begin_sheet(struct delivery *delivery)
 	if (!sheet_make(&delivery->sheet, delivery->csv, delivery->options.kind,
 		*mode == DELIVERY_CHANGES, &delivery->result.problems)) {
 		delivery->result.refused = DELIVERY_REFUSED_MISSING_COLUMN;
+		delivery->result.nothing_taken = true;
 		delivery->stage = NULL;
 	}
 	if (*mode == DELIVERY_FULL && sheet_is_result(&delivery->sheet))
@@ -441,11 +586,13 @@ static enum status begin(struct delivery *delivery, const char *scope)
 	return STATUS_OK;
 }
 
-static enum status finish_opening(
-    struct delivery **delivery, struct delivery *fresh, enum status status, const char *scope)
+static enum status finish_opening(struct delivery **delivery, struct delivery *fresh,
+    enum status status, const char *scope, bool is_file)
 {
 	if (status == STATUS_OK)
 		status = begin(fresh, scope);
+	if (status == STATUS_OK && fresh->stage != NULL && is_to_be_surveyed(fresh, is_file))
+		begin_pass(fresh, &survey);
 	*delivery = NULL;
 	if (status == STATUS_OK)
 		*delivery = fresh;
@@ -466,7 +613,7 @@ enum status delivery_open_file(struct delivery **delivery, const struct delivery
 	enum status status = form == DELIVERY_CSV
 				 ? csv_open_file(&fresh->csv, path)
 				 : rows_open_file(&fresh->rows, path, rows_form_of(form));
-	return finish_opening(delivery, fresh, status, options->scope);
+	return finish_opening(delivery, fresh, status, options->scope, true);
 }
 
 enum status delivery_open_memory(struct delivery **delivery, const struct delivery_options *options,
@@ -478,7 +625,7 @@ enum status delivery_open_memory(struct delivery **delivery, const struct delive
 		status = csv_open_memory(&fresh->csv, body);
 	else
 		fresh->rows = rows_open_memory(body, rows_form_of(form));
-	return finish_opening(delivery, fresh, status, options->scope);
+	return finish_opening(delivery, fresh, status, options->scope, true);
 }
 
 void delivery_close(struct delivery **delivery)

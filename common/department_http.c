@@ -4,6 +4,7 @@
 #include "date.h"
 #include "department_parts.h"
 #include "log.h"
+#include "readiness.h"
 
 #include <stdio.h>
 
@@ -212,23 +213,19 @@ static void get_status(struct http_request *request, void *context)
 	department_answer(request, 200, &out);
 }
 
-static void get_healthz(struct http_request *request, void *context)
-{
-	(void)context;
-	http_answer(request, 200, json_type_name, bytes_of_text("{\"ok\":true}"), NULL);
-}
-
+// Nobody writes to a journal whose commit failed: the service is ending then.
 static void get_readyz(struct http_request *request, void *context)
 {
 	struct department *department = context;
-	enum status room = database_room(department->database);
-	struct buffer out = { 0 };
-	struct json_writer json = json_writer_make(&out);
-	json_write_begin_object(&json);
-	json_write_member_boolean(&json, "ok", room == STATUS_OK);
-	json_write_member_text(&json, "journal", room == STATUS_OK ? "writable" : status_reason());
-	json_write_end_object(&json);
-	department_answer(request, room == STATUS_OK ? 200 : 503, &out);
+	bool room = database_room(department->database) == STATUS_OK;
+	bool sees = department->watch == NULL || watch_unreadable(department->watch) == 0;
+	const struct readiness_check checks[] = {
+		{ "journal", !department->draining, department->draining ? "closing" : "writable" },
+		{ "disk", room, room ? "room" : status_reason() },
+		{ "watch", sees,
+		    sees ? "readable" : "a watched folder cannot be read, see the log" },
+	};
+	readiness_answer(request, checks, COUNT_OF(checks));
 }
 
 static const struct http_route routes[] = {
@@ -238,10 +235,12 @@ static const struct http_route routes[] = {
 	{ "GET", "/v1/rejects/{}", department_get_reject, false },
 	{ "POST", "/v1/rejects/redrive", department_post_redrive, false },
 	{ "POST", "/v1/rejects/dismiss", department_post_dismiss, false },
+	{ "GET", "/v1/entries/{}", department_get_entry, false },
 	{ "GET", "/v1/catalogue", get_catalogue, false },
 	{ "GET", "/v1/schemas/{}", get_schema, false },
 	{ "GET", "/v1/status", get_status, false },
-	{ "GET", "/healthz", get_healthz, true },
+	{ "GET", "/metrics", department_get_metrics, true },
+	{ "GET", "/healthz", readiness_answer_alive, true },
 	{ "GET", "/readyz", get_readyz, true },
 };
 

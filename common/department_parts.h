@@ -66,6 +66,7 @@ void department_stop_when_idle(struct department *department);
 http_handler department_post_rows, department_post_try;
 http_handler department_get_rejects, department_get_reject;
 http_handler department_post_redrive, department_post_dismiss;
+http_handler department_get_entry, department_get_metrics;
 
 // False: the request was answered with the problem.
 bool department_find_kind(struct department *department, struct http_request *request,

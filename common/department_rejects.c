@@ -53,7 +53,10 @@ static bool read_wanted(struct department *department, struct http_request *requ
 static void write_origin(struct json_writer *json, struct bytes origin)
 {
 	struct buffer masked = { 0 };
-	mask_write(MASK_TEXT, origin, &masked); // names of files hold what people write into them
+	if (bytes_equal_text(origin, "http"))
+		buffer_append_bytes(&masked, origin);
+	else // people write into names of files whom they are about
+		mask_write(MASK_FILE_NAME, origin, &masked);
 	json_write_name(json, "origin");
 	json_write_bytes(json, buffer_bytes(&masked));
 	buffer_deinit(&masked);

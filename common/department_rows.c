@@ -136,6 +136,9 @@ static void write_counts(struct json_writer *json, const struct intake_counts *c
 	json_write_member_integer(json, "unchanged", (int64_t)counts->unchanged);
 	json_write_member_integer(json, "stale", (int64_t)counts->stale);
 	json_write_member_integer(json, "quarantined", (int64_t)counts->quarantined);
+	if (counts->not_kept >
+	    0) // the quarantine is full: they stand in problems, and nowhere else
+		json_write_member_integer(json, "not_kept", (int64_t)counts->not_kept);
 }
 
 static void write_sequences(struct json_writer *json, struct push *push)
@@ -230,6 +233,7 @@ static void answer_unprocessable(
 	json_write_member_text(&json, "detail", english);
 	json_write_member_text(&json, "detail_zh", chinese);
 	write_columns(&json, push);
+	write_full_list(&json, push);
 	write_list(&json, "problems", &push->problems);
 	json_write_end_object(&json);
 	http_answer(push->request, 422, "application/problem+json", buffer_bytes(&out), NULL);
@@ -255,16 +259,10 @@ static void answer_refused(struct push *push, enum delivery_refusal refused)
 
 static void answer_failed(struct push *push, enum status status)
 {
-	bool is_disk = database_room(push->department->database) == STATUS_FULL;
-	if (status == STATUS_FULL && is_disk)
+	if (status == STATUS_FULL)
 		http_answer_problem(push->request, 503, "full",
 		    "The disk is full; what was taken is safe, send all of it again later",
 		    "磁盘空间不足，已接收部分已保存，请稍后整体重新提交");
-	else if (status == STATUS_FULL)
-		// What was taken before is good; who sends it again finds it unchanged.
-		http_answer_problem(push->request, 503, "quarantine_full",
-		    "Too many rows are in quarantine; mend or dismiss some, then send this again",
-		    "待处理的问题数据过多，请先处理后再重新提交");
 	else
 		http_answer_problem(push->request, 503, "disk",
 		    "The disk failed: this was not taken for sure; send it again",
@@ -294,7 +292,8 @@ static void push_ended(enum status status, void *context)
 	}
 	if (status != STATUS_OK)
 		answer_failed(push, status);
-	else if (is_first_pass && result->refused != DELIVERY_REFUSED_NONE)
+	else if ((is_first_pass && result->refused != DELIVERY_REFUSED_NONE) ||
+		 (result->nothing_taken && !push->is_try))
 		answer_refused(push, result->refused);
 	else if (is_first_pass)
 		answer_rejected(push);

@@ -15,6 +15,7 @@ struct follower {
 	char reason[256];
 	struct position position;
 	uint64_t head;
+	uint64_t expected; // no less than this is the head: it was followed once
 	bool paused, in_gap;
 	bool epoch_given;   // by whoever keeps our position; else learnt from the department's
 			    // messages
@@ -86,13 +87,19 @@ void follower_restart(struct follower *follower, const struct position *position
 	follower->position = *position;
 	follower->state = FOLLOWER_WAITING;
 	follower->reason[0] = 0;
-	follower->head = position->sequence;
+	follower->head = follower->expected = position->sequence;
 	follower->epoch_given = has_epoch(follower);
 	follower->chain_unknown = false;
 	follower->request++; // answers to what was asked before tell nothing about this position
 	follower->asked_until = 0;
 	follower->doubting = follower->in_gap = false;
 	drop_held(follower);
+}
+
+void follower_expect(struct follower *follower, uint64_t sequence)
+{
+	if (sequence > follower->head)
+		follower->head = follower->expected = sequence;
 }
 
 void follower_start_at(struct follower *follower, uint64_t sequence)
@@ -289,12 +296,15 @@ static void learn_head(struct follower *follower, const struct batch *batch, boo
 static void look_at_head(struct follower *follower, const struct batch *batch, int64_t now_ms)
 {
 	bool answers_last = batch->answer != 0 && batch->answer == follower->request;
-	if (answers_last && batch->head < follower->request_position) {
+	uint64_t followed = follower->expected > follower->request_position
+				? follower->expected
+				: follower->request_position;
+	if (answers_last && batch->head < followed) {
 		char reason[160];
 		snprintf(reason, sizeof reason,
 		    "the department's journal ends at %" PRIu64 ", but %" PRIu64
 		    " was followed: restored from an old copy?",
-		    batch->head, follower->request_position);
+		    batch->head, followed);
 		halt(follower, FOLLOWER_FORK, reason);
 	} else if (answers_last) {
 		follower->doubting = false;

@@ -56,6 +56,10 @@ void follower_free(struct follower **follower);
 // Goes on from another position, as after the store forgot something. Ends a fork.
 void follower_restart(struct follower *follower, const struct position *position);
 
+// After a restart, by whoever keeps more than the position: entries up to this sequence were
+// followed once. A department whose journal ends before it has another history: a fork.
+void follower_expect(struct follower *follower, uint64_t sequence);
+
 // Goes on with the entry of this sequence, from 1, though nobody kept the hash before it: the first
 // batch that reaches it is believed, and all that follows must fit. For readers who keep nothing.
 void follower_start_at(struct follower *follower, uint64_t sequence);

@@ -42,10 +42,12 @@ struct http_server {
 	bool loopback; // else a unix socket
 	size_t body_bytes_max;
 	void *context;
+	http_admit *admit;
 	int port;
 	char *unix_path;
 	struct stat unix_file;        // as we made it, so that a successor's is left alone
 	struct http_request *waiting; // suspended: not answered yet
+	struct http_stream *streams;  // that are not closed yet
 	bool running;                 // inside MHD_run()
 	bool resumed;                 // a request was answered: MHD_run() has to be called for it
 	unsigned connections;         // after the last MHD_run()
@@ -63,9 +65,23 @@ struct http_request {
 	size_t dropped; // bytes of a body that is refused
 	struct MHD_Response *response;
 	int code;
+	bool is_head;
 	bool handled; // its handler was called
 	bool suspended;
 	struct http_request *next, *previous; // in server->waiting
+};
+
+struct http_stream {
+	struct http_server *server;
+	struct MHD_Connection *connection;
+	http_stream_fill *fill;
+	http_stream_closed *closed;
+	void *context;
+	struct buffer piece; // filled in
+	size_t sent;         // of it
+	bool suspended;      // nothing to send
+	bool ended;
+	struct http_stream *next, *previous; // in server->streams
 };
 
 // --- the address --------------------------------------------------------------------------------
@@ -342,6 +358,14 @@ static void request_wait(struct http_request *request)
 }
 
 // Resuming signals nothing by itself, and MHD_run() must not be called inside a handler: next turn.
+static void connection_resume(struct http_server *server, struct MHD_Connection *connection)
+{
+	MHD_resume_connection(connection);
+	server->resumed = true;
+	if (server->timer != NULL)
+		loop_timer_again(server->timer, 0);
+}
+
 static void request_wake(struct http_request *request)
 {
 	struct http_server *server = request->server;
@@ -353,10 +377,7 @@ static void request_wake(struct http_request *request)
 	if (request->next != NULL)
 		request->next->previous = request->previous;
 	request->next = request->previous = NULL;
-	MHD_resume_connection(request->connection);
-	server->resumed = true;
-	if (server->timer != NULL)
-		loop_timer_again(server->timer, 0);
+	connection_resume(server, request->connection);
 }
 
 static void response_add(struct MHD_Response *response, const char *name, const char *value)
@@ -365,17 +386,22 @@ static void response_add(struct MHD_Response *response, const char *name, const 
 	ENSURE(added == MHD_YES);
 }
 
-void http_answer(struct http_request *request, int code, const char *content_type,
-    struct bytes content, const char *const *headers)
+static bool names_cache_control(const char *const *headers)
 {
-	ENSURE(request->response == NULL);
-	ENSURE(code >= 200 && code <= 599);
-	struct MHD_Response *response = MHD_create_response_from_buffer(content.size,
-	    content.size > 0 ? (void *)(uintptr_t)content.data : "", MHD_RESPMEM_MUST_COPY);
-	ENSURE(response != NULL);
+	for (; headers != NULL && headers[0] != NULL; headers += 2)
+		if (strcasecmp(headers[0], "Cache-Control") == 0)
+			return true;
+	return false;
+}
+
+static void request_answer(struct http_request *request, int code, const char *content_type,
+    struct MHD_Response *response, const char *const *headers)
+{
+	ENSURE(response != NULL && request->response == NULL);
 	if (content_type != NULL)
 		response_add(response, "Content-Type", content_type);
-	response_add(response, "Cache-Control", "no-store");
+	if (!names_cache_control(headers))
+		response_add(response, "Cache-Control", "no-store");
 	response_add(response, "X-Content-Type-Options", "nosniff");
 	if (request->server->quiesced || code == 413)
 		response_add(response, "Connection", "close");
@@ -386,6 +412,100 @@ void http_answer(struct http_request *request, int code, const char *content_typ
 	if (request->suspended)
 		request_wake(request);
 }
+
+void http_answer(struct http_request *request, int code, const char *content_type,
+    struct bytes content, const char *const *headers)
+{
+	ENSURE(code >= 200 && code <= 599);
+	struct MHD_Response *response = MHD_create_response_from_buffer(content.size,
+	    content.size > 0 ? (void *)(uintptr_t)content.data : "", MHD_RESPMEM_MUST_COPY);
+	request_answer(request, code, content_type, response, headers);
+}
+
+// --- streams ------------------------------------------------------------------------------------
+
+// libmicrohttpd's callback: as much as there is, at most size bytes.
+static ssize_t stream_read(void *context, uint64_t position, char *data, size_t size)
+{
+	struct http_stream *stream = context;
+	(void)position;
+	if (stream->sent == stream->piece.size) {
+		buffer_clear(&stream->piece);
+		stream->sent = 0;
+		if (!stream->ended)
+			stream->fill(&stream->piece, stream->context);
+	}
+	size_t left = stream->piece.size - stream->sent;
+	if (left == 0 && stream->ended)
+		return MHD_CONTENT_READER_END_OF_STREAM;
+	if (left == 0) {
+		stream->suspended = true;
+		MHD_suspend_connection(stream->connection);
+		return 0;
+	}
+	if (left > size)
+		left = size;
+	memcpy(data, stream->piece.data + stream->sent, left);
+	stream->sent += left;
+	return (ssize_t)left;
+}
+
+static void stream_closed(void *context)
+{
+	struct http_stream *stream = context;
+	if (stream->previous != NULL)
+		stream->previous->next = stream->next;
+	else
+		stream->server->streams = stream->next;
+	if (stream->next != NULL)
+		stream->next->previous = stream->previous;
+	stream->closed(stream->context);
+	buffer_deinit(&stream->piece);
+	free(stream);
+}
+
+struct http_stream *http_answer_stream(struct http_request *request, const char *content_type,
+    const char *const *headers, http_stream_fill *fill, http_stream_closed *closed, void *context)
+{
+	struct http_server *server = request->server;
+	if (request->is_head) { // libmicrohttpd would send the end of a chunked body
+		request_answer(request, 200, content_type,
+		    MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT), headers);
+		return NULL;
+	}
+	struct http_stream *stream = allocate(sizeof *stream);
+	*stream = (struct http_stream){
+		.server = server,
+		.connection = request->connection,
+		.fill = fill,
+		.closed = closed,
+		.context = context,
+		.next = server->streams,
+	};
+	if (stream->next != NULL)
+		stream->next->previous = stream;
+	server->streams = stream;
+	struct MHD_Response *response = MHD_create_response_from_callback(
+	    MHD_SIZE_UNKNOWN, HTTP_STREAM_PIECE_BYTES, stream_read, stream, stream_closed);
+	request_answer(request, 200, content_type, response, headers);
+	return stream;
+}
+
+void http_stream_wake(struct http_stream *stream)
+{
+	if (!stream->suspended)
+		return;
+	stream->suspended = false;
+	connection_resume(stream->server, stream->connection);
+}
+
+void http_stream_end(struct http_stream *stream)
+{
+	stream->ended = true;
+	http_stream_wake(stream);
+}
+
+// --- problems -----------------------------------------------------------------------------------
 
 static const struct {
 	int status;
@@ -518,8 +638,10 @@ static bool token_given(const struct http_request *request)
 
 static bool check_token(struct http_request *request)
 {
-	if (!request->server->loopback || (request->route != NULL && request->route->open) ||
-	    token_given(request))
+	const struct http_server *server = request->server;
+	if (!server->loopback || (request->route != NULL && request->route->open) ||
+	    token_given(request) ||
+	    (server->admit != NULL && server->admit(request, server->context)))
 		return true;
 	const char *const headers[] = { "WWW-Authenticate", "Bearer", NULL };
 	answer_problem(request, 401, "token_required",
@@ -692,6 +814,7 @@ static enum MHD_Result request_begin(
 {
 	request->connection = connection;
 	request->route = route_find(request, method);
+	request->is_head = strcmp(method, "HEAD") == 0;
 	for (size_t i = 0; i < COUNT_OF(checks); i++)
 		if (!checks[i](request))
 			break;
@@ -845,6 +968,7 @@ enum status http_server_open(
 	fresh->token = options->token != NULL ? text_copy(options->token) : NULL;
 	fresh->body_bytes_max = options->body_bytes_max;
 	fresh->context = options->context;
+	fresh->admit = options->admit;
 	routes_copy(fresh, options);
 	enum status status = options_check(options);
 	if (status == STATUS_OK)
@@ -880,6 +1004,8 @@ static void daemon_stop(struct http_server *server)
 {
 	http_server_quiesce(server);
 	server->closing = true;
+	for (struct http_stream *stream = server->streams; stream != NULL; stream = stream->next)
+		http_stream_end(stream);
 	// What was answered in this very turn still leaves, as far as the sockets take it at once.
 	for (int i = 0; i < CLOSING_RUNS; i++)
 		server_run(server);

@@ -19,6 +19,7 @@ struct http_server;
 struct http_request;
 
 typedef void http_handler(struct http_request *request, void *context);
+typedef bool http_admit(const struct http_request *request, void *context);
 
 // path: exact, or with one last "{}" segment ("/v1/rows/{}") that matches one non-empty segment.
 struct http_route {
@@ -36,7 +37,9 @@ struct http_options {
 	unsigned connections_max; // so many bodies may be in memory
 	const struct http_route *routes;
 	size_t route_count;
-	void *context; // for the handlers
+	void *context;     // for the handlers
+	http_admit *admit; // asked about a request on loopback that brings no good token: may it in
+			   // all the same? May be NULL: no
 };
 
 // Copies options. On STATUS_OK the caller owns *server. STATUS_DENIED: not loopback, or no token;
@@ -65,7 +68,7 @@ bool http_content_type_is(
 bool http_wants_chinese(const struct http_request *request); // Accept-Language
 
 // Ends the request. Copies content. headers: NULL, or name, value, name, value, ..., NULL; no line
-// breaks inside.
+// breaks inside; a Cache-Control among them stands instead of no-store.
 void http_answer(struct http_request *request, int code, const char *content_type,
     struct bytes content, const char *const *headers);
 
@@ -75,6 +78,29 @@ void http_answer(struct http_request *request, int code, const char *content_typ
 // Retry-After.
 void http_answer_problem(struct http_request *request, int status, const char *code,
     const char *english, const char *chinese);
+
+// --- an answer without end: the client takes it as fast as it can, and nothing piles up ---
+
+struct http_stream;
+
+enum {
+	HTTP_STREAM_PIECE_BYTES = 16 * 1024 // about so much at a time
+};
+
+// Appends to out what the client is to get next, when all before has left; nothing: it is asked
+// again after http_stream_wake(). May end the stream.
+typedef void http_stream_fill(struct buffer *out, void *context);
+// The client has left, or the stream was ended, or the server is closed: not valid any more. A
+// client that leaves is noticed when something is sent to it.
+typedef void http_stream_closed(void *context);
+
+// Ends the request with code 200 and begins the stream. A client that takes nothing for 30 s is cut
+// off. Nothing is called back before this returns. NULL for a HEAD request: there is no stream.
+struct http_stream *http_answer_stream(struct http_request *request, const char *content_type,
+    const char *const *headers, http_stream_fill *fill, http_stream_closed *closed, void *context);
+void http_stream_wake(struct http_stream *stream);
+// What was filled in still leaves; closed is called later.
+void http_stream_end(struct http_stream *stream);
 
 // --- the token file: one line "Authorization: Bearer TOKEN", as `curl -H @FILE` reads it ---
 

@@ -2,7 +2,10 @@
 // inbox: what a look at the folders shows, held against the look before.
 #include "inbox.h"
 
+#include "log.h"
+
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <strings.h>
@@ -23,6 +26,7 @@ struct inbox {
 	size_t count;
 	struct known **ready; // in order of time and name; of known
 	size_t ready_count, ready_next;
+	int *troubles; // why each folder could not be read; 0: it was
 };
 
 static char **copy_texts(const char *const *texts, size_t count)
@@ -50,6 +54,7 @@ struct inbox *inbox_new(const char *const *paths, size_t path_count, const char 
 		.endings = copy_texts(endings, ending_count),
 		.ending_count = ending_count,
 		.stable_ms = stable_ms,
+		.troubles = allocate((path_count + 1) * sizeof(int)),
 	};
 	return inbox;
 }
@@ -67,6 +72,7 @@ void inbox_free(struct inbox **inbox)
 		return;
 	free_known((*inbox)->known, (*inbox)->count);
 	free((*inbox)->ready);
+	free((*inbox)->troubles);
 	free_texts((*inbox)->paths, (*inbox)->path_count);
 	free_texts((*inbox)->endings, (*inbox)->ending_count);
 	free(*inbox);
@@ -103,16 +109,38 @@ static void keep(struct look *look, size_t folder, const char *name, const struc
 		look->found = reallocate(look->found, look->capacity * sizeof *look->found);
 	}
 	look->found[look->count++] = (struct known){
-		.file = { folder, text_copy(name), status->st_mtim, status->st_size },
+		.file = { folder, text_copy(name), status->st_mtim, status->st_size, 0 },
 	};
 }
 
+// The folder's own name is the administrator's, and nobody's.
+static void note_trouble(struct inbox *inbox, size_t folder, int trouble)
+{
+	if (inbox->troubles[folder] == trouble)
+		return;
+	inbox->troubles[folder] = trouble;
+	if (trouble != 0)
+		log_warn("the watched folder %s cannot be read: %s", inbox->paths[folder],
+		    strerror(trouble));
+	else
+		log_info("the watched folder %s can be read again", inbox->paths[folder]);
+}
+
+size_t inbox_unreadable(const struct inbox *inbox)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < inbox->path_count; i++)
+		count += inbox->troubles[i] != 0;
+	return count;
+}
+
 // A folder that cannot be read has no files: it may be mounted later.
-static void look_into(const struct inbox *inbox, size_t folder, struct look *look)
+static void look_into(struct inbox *inbox, size_t folder, struct look *look)
 {
 	DIR *directory = opendir(inbox->paths[folder]);
 	const struct dirent *entry;
 	struct stat status;
+	note_trouble(inbox, folder, directory == NULL ? errno : 0);
 	while (directory != NULL && look->count < INBOX_FILES_MAX &&
 	       (entry = readdir(directory)) != NULL)
 		if (is_wanted(inbox, entry->d_name) &&
@@ -159,12 +187,19 @@ static void remember(struct inbox *inbox, struct look *look, int64_t now_ms)
 	inbox->count = look->count;
 }
 
-static bool is_complete(const struct inbox *inbox, const struct known *known, int64_t now_ms)
+// By its own time or by ours, whichever is longer.
+static int64_t unchanged_ms(const struct known *known, int64_t now_ms)
 {
 	int64_t modified_ms =
 	    (int64_t)known->file.modified.tv_sec * 1000 + known->file.modified.tv_nsec / 1000000;
-	return known->held_until_ms <= now_ms && (now_ms - modified_ms >= inbox->stable_ms ||
-						     now_ms - known->since_ms >= inbox->stable_ms);
+	int64_t since_ms = modified_ms < known->since_ms ? modified_ms : known->since_ms;
+	return now_ms - since_ms;
+}
+
+static bool is_complete(const struct inbox *inbox, struct known *known, int64_t now_ms)
+{
+	known->file.unchanged_ms = unchanged_ms(known, now_ms);
+	return known->held_until_ms <= now_ms && known->file.unchanged_ms >= inbox->stable_ms;
 }
 
 static int compare_times(const void *a, const void *b)

@@ -22,6 +22,7 @@ struct inbox_file {
 	char *name;
 	struct timespec modified;
 	int64_t size;
+	int64_t unchanged_ms; // it has stood still, when it was given
 };
 
 // Copies paths and endings (".csv", in any case). The folders may come later.
@@ -35,6 +36,10 @@ bool inbox_next(struct inbox *inbox, int64_t now_ms, struct inbox_file *file);
 
 // Not this file again before until_ms, unless it changes.
 void inbox_hold(struct inbox *inbox, const struct inbox_file *file, int64_t until_ms);
+
+// How many of the folders could not be read at the last look. Each is logged once for each
+// reason.
+size_t inbox_unreadable(const struct inbox *inbox);
 
 // Is the file at path as it was when it was found?
 bool inbox_is_unchanged(const struct inbox_file *file, const char *path);

@@ -4,6 +4,12 @@
 
 #include "date.h"
 #include "decision.h"
+#include "row_columns.h"
+
+enum {
+	MONTHS = 12, // the parts of a record that comes in parts
+	DAY_MS = 24 * 3600 * 1000
+};
 
 struct intake {
 	struct intake_options options;
@@ -11,6 +17,7 @@ struct intake {
 	struct quarantine *quarantine;
 	int64_t last_input_ms[CATALOGUE_KINDS_MAX]; // by place in the catalogue
 	bool input_is_new[CATALOGUE_KINDS_MAX];
+	struct intake_totals totals[CATALOGUE_KINDS_MAX];
 	struct buffer body, earlier, payload;
 };
 
@@ -115,11 +122,21 @@ static bool judge(const struct intake *intake, const struct record *record, int6
 	return problems->count == 0;
 }
 
+// It would stand above all that is to come.
+static void judge_version(const struct record *record, int64_t now_ms, struct problems *problems)
+{
+	if (record->has_version && record->version_is_time &&
+	    record->version / 1000 > (uint64_t)(now_ms + DAY_MS))
+		problems_add(problems, PROBLEM_future_version, version_column.name,
+		    version_column.title.en, version_column.title.zh, NULL);
+}
+
 bool intake_read(struct intake *intake, struct record *record, const struct kind *kind,
     const struct json_value *row, int64_t now_ms, struct problems *problems)
 {
 	struct record_context context = context_at(intake, now_ms);
 	record_from_json(record, kind, row, &context, problems);
+	judge_version(record, now_ms, problems);
 	return judge(intake, record, context.today, problems);
 }
 
@@ -129,6 +146,7 @@ bool intake_read_cells(struct intake *intake, struct record *record, const struc
 {
 	struct record_context context = context_at(intake, now_ms);
 	record_from_cells(record, kind, header, cells, count, &context, problems);
+	judge_version(record, now_ms, problems);
 	return judge(intake, record, context.today, problems);
 }
 
@@ -183,6 +201,7 @@ static enum status make_change(
 		.subject = record->subject,
 		.key = record->key,
 		.part = part,
+		.parts = record->kind->fold != NULL ? MONTHS : 0,
 		.has_version = record->has_version,
 		.version = record->version,
 		.valid_since = put ? record->valid_since : 0,
@@ -206,14 +225,23 @@ enum status intake_preview(
 	return make_change(intake, record, change);
 }
 
-static void count_outcome(struct intake_counts *counts, enum ledger_outcome outcome)
+static void count_outcome(
+    struct intake_counts *counts, struct intake_totals *totals, enum ledger_outcome outcome)
 {
-	uint64_t *const counters[LEDGER_OUTCOMES] = {
-		[LEDGER_ACCEPTED] = &counts->accepted,
-		[LEDGER_UNCHANGED] = &counts->unchanged,
-		[LEDGER_STALE] = &counts->stale,
+	const struct {
+		uint64_t *count, *total;
+	} counters[LEDGER_OUTCOMES] = {
+		[LEDGER_ACCEPTED] = { &counts->accepted, &totals->accepted },
+		[LEDGER_UNCHANGED] = { &counts->unchanged, &totals->unchanged },
+		[LEDGER_STALE] = { &counts->stale, &totals->stale },
 	};
-	++*counters[outcome];
+	++*counters[outcome].count;
+	++*counters[outcome].total;
+}
+
+static size_t place_of(const struct kind *kind)
+{
+	return (size_t)(kind - kind->catalogue->kinds);
 }
 
 // The record is no longer one of which a row was refused, once no row of it is left.
@@ -229,6 +257,30 @@ static void settle(struct intake *intake, struct database_batch *batch, const st
 		    record->key, "mended", now_ms);
 }
 
+// A row says which one in quarantine it is a mended one of: that one may be another record's, by
+// the very mistake in it.
+static enum status close_mended(struct intake *intake, struct database_batch *batch,
+    const struct kind *kind, uint64_t id, int64_t now_ms)
+{
+	struct buffer packed = { 0 };
+	struct quarantined row;
+	size_t others;
+	if (id == 0)
+		return STATUS_OK;
+	enum status status = quarantine_read(intake->quarantine, id, &packed, &row);
+	if (status == STATUS_OK && row.kind == kind->number) {
+		char *subject = bytes_copy_text(row.subject), *key = bytes_copy_text(row.key);
+		status = quarantine_remove(intake->quarantine, batch, id, &others);
+		if (status == STATUS_OK && subject[0] != 0 && others == 0)
+			ledger_note(intake->ledger, batch, OPERATION_SETTLE, row.kind, subject, key,
+			    "mended", now_ms);
+		free(subject);
+		free(key);
+	}
+	buffer_wipe(&packed);
+	return status == STATUS_NOT_FOUND ? STATUS_OK : status; // it was settled before
+}
+
 enum status intake_take(struct intake *intake, struct database_batch *batch, struct record *record,
     const struct intake_origin *origin, struct intake_counts *counts)
 {
@@ -237,34 +289,48 @@ enum status intake_take(struct intake *intake, struct database_batch *batch, str
 	enum status status = apply(intake, batch, record, origin->now_ms, &outcome);
 	if (status != STATUS_OK)
 		return status;
-	count_outcome(counts, outcome);
-	size_t place = (size_t)(record->kind - record->kind->catalogue->kinds);
+	size_t place = place_of(record->kind);
+	count_outcome(counts, &intake->totals[place], outcome);
 	intake->last_input_ms[place] = origin->now_ms;
 	intake->input_is_new[place] = true;
-	if (outcome != LEDGER_STALE)
-		settle(intake, batch, record, part, origin->now_ms);
-	return STATUS_OK;
+	if (outcome == LEDGER_STALE)
+		return STATUS_OK;
+	settle(intake, batch, record, part, origin->now_ms);
+	return close_mended(intake, batch, record->kind, record->reject, origin->now_ms);
 }
 
 // --- refusing ---
 
 static void report(struct intake_counts *counts, uint64_t line, const struct problems *problems)
 {
-	counts->quarantined++;
 	if (counts->report_count < INTAKE_REPORTS_MAX)
 		counts->reports[counts->report_count++] =
 		    (struct intake_report){ line, problems->list[0] };
 }
 
+// The row was put into quarantine, or was there already.
+static enum status note_refused(struct intake *intake, struct database_batch *batch,
+    const struct record *record, const struct quarantined *row, bool is_fresh, int64_t now_ms,
+    uint64_t id)
+{
+	intake->totals[place_of(record->kind)].quarantined++;
+	if (is_fresh && record->subject[0] != 0) // the profile can say that something was refused
+		ledger_note(intake->ledger, batch, OPERATION_REJECT, row->kind, record->subject,
+		    record->key_known ? record->key : "", problem_name(row->problems.list[0].code),
+		    now_ms);
+	return record->reject != id
+		   ? close_mended(intake, batch, record->kind, record->reject, now_ms)
+		   : STATUS_OK;
+}
+
 enum status intake_refuse(struct intake *intake, struct database_batch *batch,
     const struct record *record, struct bytes payload, const struct problems *problems,
-    uint64_t line, const struct intake_origin *origin, struct intake_counts *counts)
+    uint64_t line, const struct intake_origin *origin, struct intake_counts *counts, uint64_t *id)
 {
-	const char *key = record->key_known ? record->key : "";
 	struct quarantined row = {
 		.kind = record->kind->number,
 		.subject = bytes_of_text(record->subject),
-		.key = bytes_of_text(key),
+		.key = bytes_of_text(record->key_known ? record->key : ""),
 		.key_known = record->key_known,
 		.part = intake_part(record),
 		.redrives = origin->redrive,
@@ -275,14 +341,13 @@ enum status intake_refuse(struct intake *intake, struct database_batch *batch,
 	};
 	bool fresh;
 	enum status status =
-	    quarantine_add(intake->quarantine, batch, &row, origin->now_ms, &fresh);
-	if (status != STATUS_OK)
-		return status;
+	    quarantine_add(intake->quarantine, batch, &row, origin->now_ms, &fresh, id);
 	report(counts, line, problems);
-	if (fresh && record->subject[0] != 0) // the profile can say that something was refused
-		ledger_note(intake->ledger, batch, OPERATION_REJECT, record->kind->number,
-		    record->subject, key, problem_name(problems->list[0].code), origin->now_ms);
-	return STATUS_OK;
+	counts->quarantined += status == STATUS_OK;
+	counts->not_kept += status == STATUS_FULL;
+	if (status != STATUS_OK)
+		return status == STATUS_FULL ? STATUS_OK : status;
+	return note_refused(intake, batch, record, &row, fresh, origin->now_ms, *id);
 }
 
 enum status intake_row(struct intake *intake, struct database_batch *batch, const struct kind *kind,
@@ -291,6 +356,7 @@ enum status intake_row(struct intake *intake, struct database_batch *batch, cons
 {
 	struct record record = { 0 };
 	struct problems problems = { 0 };
+	uint64_t id;
 	enum status status;
 	if (intake_read(intake, &record, kind, row, origin->now_ms, &problems)) {
 		status = intake_take(intake, batch, &record, origin, counts);
@@ -300,7 +366,7 @@ enum status intake_row(struct intake *intake, struct database_batch *batch, cons
 		struct json_writer writer = json_writer_make(&intake->payload);
 		json_write_value(&writer, row);
 		status = intake_refuse(intake, batch, &record, buffer_bytes(&intake->payload),
-		    &problems, line, origin, counts);
+		    &problems, line, origin, counts, &id);
 	}
 	record_deinit(&record);
 	return status;
@@ -311,7 +377,14 @@ enum status intake_unreadable(struct intake *intake, struct database_batch *batc
     const struct intake_origin *origin, struct intake_counts *counts)
 {
 	struct record nothing = { .kind = kind };
-	return intake_refuse(intake, batch, &nothing, payload, problems, line, origin, counts);
+	uint64_t id;
+	return intake_refuse(intake, batch, &nothing, payload, problems, line, origin, counts, &id);
+}
+
+const struct intake_totals *intake_totals(const struct intake *intake, size_t kind)
+{
+	ENSURE(kind < intake->options.catalogue->kind_count);
+	return &intake->totals[kind];
 }
 
 size_t intake_inputs(const struct intake *intake, struct input *inputs)

@@ -38,10 +38,16 @@ enum {
 	INTAKE_REPORTS_MAX = 20
 };
 
+// What became of a kind's rows since the start, redriven ones included.
+struct intake_totals {
+	uint64_t accepted, unchanged, stale, quarantined;
+};
+
 // What became of some rows. Counts add up over calls; { 0 } to begin.
 struct intake_counts {
 	uint64_t accepted, unchanged, stale, quarantined;
-	struct intake_report { // of the first quarantined ones
+	uint64_t not_kept;     // refused, and the quarantine is full
+	struct intake_report { // of the first refused ones
 		uint64_t line;
 		struct problem problem; // the first of the row's
 	} reports[INTAKE_REPORTS_MAX];
@@ -52,9 +58,8 @@ struct intake_counts {
 bool intake_would_take(struct intake *intake, const struct kind *kind, const struct json_value *row,
     int64_t now_ms, struct problems *problems);
 
-// One row. line: its place in its origin, from 1. STATUS_FULL: the quarantine is full, the row was
-// not kept and nothing of it is in the batch. STATUS_IO, STATUS_CORRUPT: the database failed: stop,
-// and commit nothing.
+// One row. line: its place in its origin, from 1. STATUS_IO, STATUS_CORRUPT: the database failed:
+// stop, and commit nothing.
 MUST_CHECK enum status intake_row(struct intake *intake, struct database_batch *batch,
     const struct kind *kind, const struct json_value *row, uint64_t line,
     const struct intake_origin *origin, struct intake_counts *counts);
@@ -77,7 +82,8 @@ bool intake_read_cells(struct intake *intake, struct record *record, const struc
 // Of a record whose list is sent row by row: which part of it (the month) the row is. 0: the whole.
 unsigned intake_part(const struct record *record);
 
-// A row that was read well becomes its record's state. Changes *record. Fails as intake_row() does.
+// A row that was read well becomes its record's state, and the row in quarantine that it is a
+// mended one of (record->reject) is gone. Changes *record. Fails as intake_row() does.
 MUST_CHECK enum status intake_take(struct intake *intake, struct database_batch *batch,
     struct record *record, const struct intake_origin *origin, struct intake_counts *counts);
 
@@ -86,10 +92,12 @@ MUST_CHECK enum status intake_take(struct intake *intake, struct database_batch 
 MUST_CHECK enum status intake_preview(
     struct intake *intake, struct record *record, struct ledger_change *change);
 
-// A row to be refused. payload: the row as a JSON object. Fails as intake_row() does.
+// A row to be refused. payload: the row as a JSON object. *id: its number in quarantine, where it
+// takes the place of the row that it says it mends; 0: the quarantine is full. Fails as
+// intake_row() does.
 MUST_CHECK enum status intake_refuse(struct intake *intake, struct database_batch *batch,
     const struct record *record, struct bytes payload, const struct problems *problems,
-    uint64_t line, const struct intake_origin *origin, struct intake_counts *counts);
+    uint64_t line, const struct intake_origin *origin, struct intake_counts *counts, uint64_t *id);
 
 // After the last row of a file or request: remembers in the batch when each kind had its last good
 // input.
@@ -97,6 +105,9 @@ void intake_finish(struct intake *intake, struct database_batch *batch);
 
 struct ledger *intake_ledger(struct intake *intake);
 struct quarantine *intake_quarantine(struct intake *intake);
+
+// kind: its place in the catalogue.
+const struct intake_totals *intake_totals(const struct intake *intake, size_t kind);
 
 // How each kind is doing, for the heartbeat. At most BATCH_INPUTS_MAX.
 size_t intake_inputs(const struct intake *intake, struct input *inputs);

@@ -69,6 +69,7 @@ struct name {
 struct scan {
 	const uint8_t *text, *at, *end; // *end is a NUL, so that no loop has to ask for the end
 	const char *expected;           // what at should have been; set on failure
+	enum json_fault fault;          // of which sort it is
 	int depth;
 	struct buffer names;   // struct name of all objects that are still open
 	struct buffer decoded; // names that had escapes; reserved once, so that they stay in place
@@ -83,6 +84,13 @@ static bool refuse(struct scan *scan, const uint8_t *at, const char *expected)
 	scan->at = at;
 	scan->expected = expected;
 	return false;
+}
+
+static bool refuse_as(
+    struct scan *scan, enum json_fault fault, const uint8_t *at, const char *expected)
+{
+	scan->fault = fault;
+	return refuse(scan, at, expected);
 }
 
 static bool is_digit(uint8_t byte)
@@ -185,14 +193,15 @@ static bool scan_number(struct scan *scan)
 	}
 	struct bytes whole_digits = bytes_make(whole, (size_t)(whole_end - whole));
 	if (significant_digits(whole_digits, fraction, end) > NUMBER_DIGITS_MAX)
-		return refuse(scan, start,
+		return refuse_as(scan, JSON_FAULT_LONG_NUMBER, start,
 		    "a number of at most 15 digits; longer ones are written as strings");
 	scan->at = end;
 	int exponent = 0;
 	if ((*end == 'e' || *end == 'E') && !scan_exponent(scan, &exponent))
 		return false;
 	if (!fits_plainly(whole_digits, fraction, end, exponent))
-		return refuse(scan, start, "a number below 10^15, of at most 30 decimal places");
+		return refuse_as(scan, JSON_FAULT_LONG_NUMBER, start,
+		    "a number below 10^15, of at most 30 decimal places");
 	return true;
 }
 
@@ -257,7 +266,7 @@ static bool refuse_string_byte(struct scan *scan, const uint8_t *at)
 		return refuse(scan, at, "the end of a string");
 	if (*at < 0x20)
 		return refuse(scan, at, "no control character in a string, but its escape");
-	return refuse(scan, at, "valid UTF-8");
+	return refuse_as(scan, JSON_FAULT_ENCODING, at, "valid UTF-8");
 }
 
 static bool scan_string_noting_escapes(struct scan *scan, bool *escaped)
@@ -415,7 +424,8 @@ static bool leave_object(struct scan *scan, size_t first)
 				? names_find_double_by_pairs(names, count)
 				: names_find_double_by_sorting(names, count);
 	if (at != NULL)
-		return refuse(scan, at, "a name that this object does not have yet");
+		return refuse_as(
+		    scan, JSON_FAULT_DUPLICATE, at, "a name that this object does not have yet");
 	scan->names.size = first;
 	return leave(scan);
 }
@@ -535,6 +545,13 @@ static enum status fail_at(const struct scan *scan, const char *path)
 	    scan->expected);
 }
 
+static _Thread_local enum json_fault last_fault;
+
+enum json_fault json_fault(void)
+{
+	return last_fault;
+}
+
 static enum status parse(struct json **json, struct bytes text, const char *path)
 {
 	enum status status = STATUS_OK;
@@ -549,6 +566,7 @@ static enum status parse(struct json **json, struct bytes text, const char *path
 	}
 	if (!good) {
 		status = fail_at(&scan, path);
+		last_fault = scan.fault;
 		json_free(json);
 	}
 	return status;

@@ -32,6 +32,15 @@ struct json_value; // borrowed from its document
 // wrong, never the offending content.
 MUST_CHECK enum status json_parse(struct json **json, struct bytes text);
 
+// Of which sort was what json_parse() refused last, on this thread?
+enum json_fault {
+	JSON_FAULT_FORM,
+	JSON_FAULT_ENCODING,    // no UTF-8
+	JSON_FAULT_DUPLICATE,   // a name twice in an object
+	JSON_FAULT_LONG_NUMBER, // more digits than a number may have
+};
+enum json_fault json_fault(void);
+
 // Reads a file of at most bytes_max bytes; the reason begins with "path:line:column:", or "path:"
 // when the file itself cannot be read.
 MUST_CHECK enum status json_read_file(struct json **json, const char *path, size_t bytes_max);

@@ -142,27 +142,26 @@ static int64_t recorded_ms(struct ledger *ledger, int64_t now_ms)
 	return ledger->last_ms;
 }
 
-// What a source's version belongs to: the record, or the part of it that came.
-static struct bytes version_name(struct ledger *ledger, const struct ledger_change *change)
+// What a source's version belongs to: the record (part 0), or a part of it.
+static struct bytes version_name(
+    struct ledger *ledger, const struct ledger_change *change, unsigned part)
 {
-	uint8_t part[3] = { 0, (uint8_t)(change->part >> 8),
-		(uint8_t)change->part }; // no key holds a NUL
+	uint8_t mark[3] = { 0, (uint8_t)(part >> 8), (uint8_t)part }; // no key holds a NUL
 	record_name(
 	    ledger, change->kind, bytes_of_text(change->subject), bytes_of_text(change->key));
-	if (change->part != 0)
-		buffer_append(&ledger->name, part, sizeof part);
+	if (part != 0)
+		buffer_append(&ledger->name, mark, sizeof mark);
 	return buffer_bytes(&ledger->name);
 }
 
-// The newest version that is known; false: none is. latest: the record's latest entry, or NULL.
-// Numbers in an index are above zero, so versions are kept one higher.
-static bool newest_version(struct ledger *ledger, const struct ledger_change *change,
-    const struct entry *latest, uint64_t *version)
+// Raises *version to the one that is kept; false: none is. Numbers in an index are above zero, so
+// versions are kept one higher.
+static bool raise_to_kept(
+    struct ledger *ledger, const struct ledger_change *change, unsigned part, uint64_t *version)
 {
-	uint64_t hash = digest_short(version_name(ledger, change)), number;
+	uint64_t hash = digest_short(version_name(ledger, change, part)), number;
 	size_t cursor = 0;
-	bool known = change->part == 0 && latest != NULL && latest->has_version;
-	*version = known ? latest->version : 0;
+	bool known = false;
 	while (index_next(&ledger->versions, hash, &cursor, &number)) {
 		known = true;
 		if (number - 1 > *version)
@@ -171,12 +170,29 @@ static bool newest_version(struct ledger *ledger, const struct ledger_change *ch
 	return known;
 }
 
+// The newest version that is known of the whole record and, if the change is of a part, of that;
+// false: none is. latest: the record's latest entry, or NULL.
+static bool newest_version(struct ledger *ledger, const struct ledger_change *change,
+    const struct entry *latest, uint64_t *version)
+{
+	bool known = latest != NULL && latest->has_version;
+	*version = known ? latest->version : 0;
+	known |= raise_to_kept(ledger, change, 0, version);
+	if (change->part != 0)
+		known |= raise_to_kept(ledger, change, change->part, version);
+	return known;
+}
+
 static bool is_stale(
     struct ledger *ledger, const struct ledger_change *change, const struct entry *latest)
 {
 	uint64_t newest;
-	return change->has_version && newest_version(ledger, change, latest, &newest) &&
-	       change->version < newest;
+	if (!change->has_version)
+		return false;
+	bool known = newest_version(ledger, change, latest, &newest);
+	for (unsigned part = 1; change->part == 0 && part <= change->parts; part++)
+		known |= raise_to_kept(ledger, change, part, &newest);
+	return known && change->version < newest;
 }
 
 static bool is_unchanged(const struct ledger_change *change, const struct entry *latest)
@@ -216,7 +232,7 @@ static void remember_version(struct ledger *ledger, struct database_batch *batch
 	if (!change->has_version ||
 	    (newest_version(ledger, change, latest, &newest) && change->version <= newest))
 		return;
-	keep_version(ledger, batch, version_name(ledger, change), change->version);
+	keep_version(ledger, batch, version_name(ledger, change, change->part), change->version);
 }
 
 // The entry to come tells no version of the whole record, but the one it replaces does.

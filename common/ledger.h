@@ -2,8 +2,11 @@
 // ledger: the current state of every record of one department, over its journal.
 //
 // A record is state, not a command: pushing what is already there changes nothing; what differs
-// becomes the journal's next entry, with a pointer to the one it replaces. A source's own version,
-// where it gives one, only ever goes up.
+// becomes the journal's next entry, with a pointer to the one it replaces.
+//
+// A source's own version, where it gives one, only ever goes up. A part of a record is older than
+// what is known if that part, or the whole record, is known in a newer version; the whole record,
+// if it or any of its parts is: what it says of that part would be old.
 #ifndef COMMON_LEDGER_H
 #define COMMON_LEDGER_H
 
@@ -32,7 +35,8 @@ struct ledger_change {
 	const char *key;
 	unsigned part; // of a record that comes in parts, which one this change is of: a month; 0:
 		       // the whole
-	bool has_version; // the version is the part's, which alone it is compared with
+	unsigned parts;   // so many parts records of this kind can have: 1 to parts
+	bool has_version; // of what came: the part or the whole
 	uint64_t version;
 	int64_t valid_since;
 	struct bytes body;

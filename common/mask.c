@@ -210,6 +210,45 @@ static void write_phone(struct bytes text, struct buffer *out)
 		write_text(text, out);
 }
 
+static bool is_word(uint8_t byte)
+{
+	return byte >= 0x80 || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+static void write_words(struct bytes text, struct buffer *out)
+{
+	size_t end;
+	for (size_t at = 0; at < text.size; at = end) {
+		if (!is_word(text.data[at])) {
+			buffer_append_byte(out, text.data[at]);
+			end = at + 1;
+			continue;
+		}
+		write_grapheme(text, at, grapheme_end(text, at), out);
+		for (end = grapheme_end(text, at); end < text.size && is_word(text.data[end]);
+		     end++) {
+		}
+		buffer_append_byte(out, '*');
+	}
+}
+
+// Exports are called by what they are about; files that people make, by whom.
+static void write_file_name(struct bytes text, struct buffer *out)
+{
+	enum {
+		ENDING_BYTES_MAX = 8
+	};
+	struct buffer words = { 0 };
+	const uint8_t *dot = text.size > 0 ? memrchr(text.data, '.', text.size) : NULL;
+	size_t stem = dot != NULL ? (size_t)(dot - text.data) : text.size;
+	if (text.size - stem > ENDING_BYTES_MAX)
+		stem = text.size;
+	write_words(bytes_make(text.data, stem), &words);
+	buffer_append(&words, text.data + stem, text.size - stem);
+	write_text(buffer_bytes(&words), out); // numbers as everywhere
+	buffer_wipe(&words);
+}
+
 static void write_all(struct bytes text, struct buffer *out)
 {
 	write_stars(text.size > 0 ? 3 : 0, out);
@@ -222,6 +261,7 @@ void mask_write(enum mask mask, struct bytes text, struct buffer *out)
 		[MASK_NAME] = write_name,
 		[MASK_PHONE] = write_phone,
 		[MASK_TEXT] = write_text,
+		[MASK_FILE_NAME] = write_file_name,
 		[MASK_ALL] = write_all,
 	};
 	ENSURE((size_t)mask < COUNT_OF(writers));

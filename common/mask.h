@@ -14,6 +14,7 @@ enum mask {
 	MASK_NAME,      // 张*: the first character only, however long, of compound surnames too
 	MASK_PHONE,     // 138****5678
 	MASK_TEXT,      // any text: the numbers in it that are long enough to be a person's
+	MASK_FILE_NAME, // 张*_2026-10.csv: of each word the first character, and the ending
 	MASK_ALL,       // ***
 };
 

@@ -105,55 +105,32 @@ static bool part_is_missing(const struct missing *missing, const struct entry *e
 	       !seen_has(missing->options.seen, entry->subject, entry->key, part);
 }
 
-// What the list should have of the record, and what of that it has not. Either may be NULL.
+// What the list should have of the record, and what of that it has not.
 static enum status count(
-    struct missing *missing, const struct entry *entry, uint64_t *in_scope, uint64_t *lacking)
+    struct missing *missing, const struct entry *entry, uint64_t *covered, uint64_t *lacking)
 {
 	struct record record = { 0 };
-	uint64_t covered = 0, gone = 0;
 	enum status status = record_unpack(&record, missing->options.kind, entry->body);
 	bool is_in = status == STATUS_OK && scope_holds(missing->options.scope, &record);
+	*covered = *lacking = 0;
 	if (is_in && missing->options.kind->fold == NULL) {
-		covered = 1;
-		gone = !seen_has(missing->options.seen, entry->subject, entry->key, 0);
+		*covered = 1;
+		*lacking = !seen_has(missing->options.seen, entry->subject, entry->key, 0);
 	}
 	for (size_t i = 0; is_in && i < part_count(&record); i++) {
 		unsigned part = part_at(&record, i);
-		covered += is_covered(missing, &record, part);
-		gone += part_is_missing(missing, entry, &record, part);
+		*covered += is_covered(missing, &record, part);
+		*lacking += part_is_missing(missing, entry, &record, part);
 	}
 	record_deinit(&record);
-	if (in_scope != NULL)
-		*in_scope += covered;
-	if (lacking != NULL)
-		*lacking += gone;
 	return status;
-}
-
-// The list's own entry stands for what it replaced, if that was there when the list began.
-static enum status count_before(
-    struct missing *missing, uint64_t sequence, const struct entry *entry)
-{
-	struct entry before = *entry;
-	enum status status = STATUS_OK;
-	while (status == STATUS_OK && sequence > missing->begun_at) {
-		sequence = before.previous;
-		if (sequence == 0)
-			return STATUS_OK;
-		status =
-		    journal_read(missing->options.journal, sequence, &missing->packed, &before);
-	}
-	if (status != STATUS_OK || before.operation != OPERATION_PUT || before.erased)
-		return status;
-	return count(missing, &before, &missing->in_scope, NULL);
 }
 
 static bool look_at(struct missing *missing, uint64_t sequence, const struct entry *entry)
 {
-	uint64_t lacking = 0;
-	missing->status = count(missing, entry, NULL, &lacking);
-	if (missing->status == STATUS_OK)
-		missing->status = count_before(missing, sequence, entry);
+	uint64_t covered, lacking;
+	missing->status = count(missing, entry, &covered, &lacking);
+	missing->in_scope += covered;
 	missing->count += lacking;
 	if (lacking > 0)
 		buffer_append(&missing->found, &sequence, sizeof sequence);
@@ -164,14 +141,14 @@ static bool is_looked_at(
     const struct missing *missing, uint64_t sequence, const struct entry *entry)
 {
 	return entry->kind == missing->options.kind->number && entry->operation == OPERATION_PUT &&
-	       !entry->erased && (sequence <= missing->begun_at || is_own(missing, sequence)) &&
+	       !entry->erased &&
 	       ledger_is_latest(intake_ledger(missing->options.intake), sequence, entry);
 }
 
 static bool visit(uint64_t sequence, const struct entry *entry, void *context)
 {
 	struct missing *missing = context;
-	if (missing->looked == LOOK_ENTRIES)
+	if (missing->looked == LOOK_ENTRIES || sequence > missing->begun_at)
 		return false;
 	missing->looked++;
 	missing->next = sequence + 1;
@@ -256,16 +233,24 @@ static enum status retract_whole(const struct withdrawal *withdrawal, const stru
 	return take(withdrawal, &record);
 }
 
-static enum status retract(const struct withdrawal *withdrawal, uint64_t sequence)
+// What is to be withdrawn is what was found, or what the list's other rows made of it; what
+// somebody else made of it in the meantime stays.
+static enum status retract(const struct withdrawal *withdrawal, uint64_t found)
 {
 	struct missing *missing = withdrawal->missing;
+	struct record record;
 	struct entry entry;
+	uint64_t sequence;
 	enum status status =
-	    journal_read(missing->options.journal, sequence, &missing->packed, &entry);
+	    journal_read(missing->options.journal, found, &missing->packed, &entry);
 	if (status != STATUS_OK)
 		return status;
-	if (!ledger_is_latest(intake_ledger(missing->options.intake), sequence, &entry))
-		return STATUS_OK; // somebody changed it in the meantime
+	name_record(&record, missing->options.kind, &entry);
+	status = ledger_latest(intake_ledger(missing->options.intake), record.kind->number,
+	    record.subject, record.key, &missing->packed, &entry, &sequence);
+	if (status != STATUS_OK || entry.operation != OPERATION_PUT ||
+	    (sequence != found && !is_own(missing, sequence)))
+		return status;
 	return missing->options.kind->fold != NULL ? retract_parts(withdrawal, &entry)
 						   : retract_whole(withdrawal, &entry);
 }

@@ -13,6 +13,22 @@ PROBLEM(row_form, "The row cannot be read", "该行无法读取",
     "Look for an unclosed quotation mark, or for too many columns, in this row or the one before "
     "it.",
     "请检查该行及上一行：引号是否成对、列数是否与表头一致。")
+PROBLEM(json_form, "The line is no JSON", "该行不是有效的 JSON",
+    "Write one JSON object a line, without line breaks inside; look for a comma or a bracket too "
+    "many or missing.",
+    "每行写一个完整的 JSON 对象，对象内部不要换行；请检查逗号、引号和括号。")
+PROBLEM(duplicate_member, "The same field stands in the row twice", "同一字段在该行中出现两次",
+    "Keep the right one and take the other out.", "请核对后只保留正确的一项，删除另一项。")
+PROBLEM(long_number,
+    "A number has more digits than JSON carries safely: an ID number was sent without quotation "
+    "marks?",
+    "有数字位数过长：可能是证件号码未加引号、按 JSON 数字提交",
+    "Send ID numbers, and every other long number, as text: \"id_number\": \"320582...\".",
+    "证件号码等长数字请按文本提交，两侧加英文引号，如 \"id_number\": \"320582...\"。")
+PROBLEM(row_encoding, "The row holds bytes that are no text", "该行含有无法识别的字符（编码错误）",
+    "Send UTF-8; of a spreadsheet, save it as \"CSV UTF-8\" in Excel. A character may have been "
+    "cut in half by the export.",
+    "请改用 UTF-8 编码（在 Excel 中另存为“CSV UTF-8（逗号分隔）”）；也可能是导出时截断了汉字。")
 PROBLEM(too_large, "The row is larger than the limit", "该行内容超出大小上限",
     "Shorten the long columns, or split the row.", "请缩短过长的内容，或拆分为多行后重新提交。")
 PROBLEM(not_an_object, "The row is not a JSON object", "该行不是 JSON 对象",
@@ -37,6 +53,11 @@ PROBLEM(unknown_operation, "The operation is not known", "操作类型无法识�
 PROBLEM(version_form, "The version is neither a number nor a time", "版本号既不是整数也不是时间",
     "Give the source's own counter, or its time of change as 2026-11-23T08:15:02+08:00.",
     "请提供来源系统的递增序号，或形如 2026-11-23T08:15:02+08:00 的更新时间。")
+PROBLEM(future_version, "The version is a time more than a day ahead of now",
+    "版本时间比当前时间晚一天以上",
+    "Check the source's clock and the year. It is refused because no later change of this record "
+    "could be newer.",
+    "请核对来源系统的时钟和年份。如果接收，该记录以后的变更都会被当作旧版本而拒绝。")
 PROBLEM(stale_version, "A newer version of this record is already known",
     "已有该记录的更新版本，本次内容较旧",
     "Nothing to mend if this was a late retry; else export the current state again.",

@@ -23,6 +23,7 @@ struct publisher {
 	publisher_send *send;
 	void *context;
 	uint64_t published; // the last sequence sent to all
+	struct publisher_totals totals;
 	uint64_t turn;
 	struct reader readers[PUBLISHER_READERS_MAX];
 	struct buffer packed, message;
@@ -60,6 +61,11 @@ static enum status send_batch(struct publisher *publisher, struct bytes peer, st
 	return publisher->send(peer, buffer_bytes(&publisher->message), publisher->context);
 }
 
+const struct publisher_totals *publisher_totals(const struct publisher *publisher)
+{
+	return &publisher->totals;
+}
+
 static const struct bytes everybody;
 
 enum status publisher_publish(struct publisher *publisher, int64_t now_ms)
@@ -76,6 +82,9 @@ enum status publisher_publish(struct publisher *publisher, int64_t now_ms)
 		if (status != STATUS_OK && status != STATUS_BUSY)
 			return status;
 		publisher->published += batch.count;
+		publisher->totals.batches++;
+		publisher->totals.entries += batch.count;
+		publisher->totals.batches_lost += status == STATUS_BUSY;
 	}
 	return STATUS_OK;
 }
@@ -186,6 +195,7 @@ static enum status serve(struct publisher *publisher, struct reader *reader, int
 		return STATUS_OK;
 	reader->touched = publisher->turn;
 	reader->next += batch.count;
+	publisher->totals.replayed_entries += batch.count;
 	bool done = status != STATUS_OK || batch.count == 0 || reader->next > reader->end;
 	if (done)
 		reader->peer_size = 0;

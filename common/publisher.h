@@ -23,6 +23,13 @@ struct publisher *publisher_new(
     struct journal *journal, unsigned department, publisher_send *send, void *context);
 void publisher_free(struct publisher **publisher);
 
+// Since the start. lost: a full queue took the batch from all; readers ask for it again.
+struct publisher_totals {
+	uint64_t batches, entries, batches_lost;
+	uint64_t replayed_entries;
+};
+const struct publisher_totals *publisher_totals(const struct publisher *publisher);
+
 // Publishes what became durable since the last call. STATUS_CORRUPT or STATUS_IO: the journal
 // cannot be read; stop.
 MUST_CHECK enum status publisher_publish(struct publisher *publisher, int64_t now_ms);

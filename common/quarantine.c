@@ -383,13 +383,14 @@ static void move_to_record(
 }
 
 enum status quarantine_add(struct quarantine *quarantine, struct database_batch *batch,
-    const struct quarantined *row, int64_t now_ms, bool *fresh)
+    const struct quarantined *row, int64_t now_ms, bool *fresh, uint64_t *id)
 {
 	struct quarantined kept = *row;
 	kept.payload = cut_text(row->payload, QUARANTINE_PAYLOAD_BYTES_MAX);
 	kept.origin = cut_text(row->origin, QUARANTINE_ORIGIN_BYTES_MAX);
 	struct open_row *known = find_content(quarantine, content_hash(kept.kind, kept.payload));
 	*fresh = known == NULL;
+	*id = 0;
 	if (known == NULL && quarantine_count(quarantine) >= QUARANTINE_ROWS_MAX)
 		return fail(STATUS_FULL, "%d rows are in quarantine: mend or dismiss some",
 		    QUARANTINE_ROWS_MAX);
@@ -408,6 +409,7 @@ enum status quarantine_add(struct quarantine *quarantine, struct database_batch 
 		remember(quarantine, &open);
 	}
 	put(quarantine, batch, &kept);
+	*id = kept.id;
 	return STATUS_OK;
 }
 

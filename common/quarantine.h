@@ -49,10 +49,10 @@ struct quarantined {
 };
 
 // Keeps a row (its id, times and dates are not looked at; redrives is what this coming adds).
-// *fresh: it was not there already. STATUS_FULL: QUARANTINE_ROWS_MAX are open. A payload over the
-// limit is cut.
+// *fresh: it was not there already. STATUS_FULL: QUARANTINE_ROWS_MAX are open, *id is 0. A payload
+// over the limit is cut.
 MUST_CHECK enum status quarantine_add(struct quarantine *quarantine, struct database_batch *batch,
-    const struct quarantined *row, int64_t now_ms, bool *fresh);
+    const struct quarantined *row, int64_t now_ms, bool *fresh, uint64_t *id);
 
 // Removes the open rows of a record that was since taken in, or of the one part of it that was;
 // returns how many. *others: rows of the same record that are still open.

@@ -358,6 +358,16 @@ size_t readings_waiting(const struct readings *readings)
 	return readings->waiting;
 }
 
+const struct histogram *readings_redis_durations(const struct readings *readings)
+{
+	return redis_durations(readings->redis);
+}
+
+uint64_t readings_redis_failures(const struct readings *readings)
+{
+	return redis_failures(readings->redis);
+}
+
 static void got_first_partitions(const struct redis_reply *reply, void *context)
 {
 	struct readings *readings = context;

@@ -7,6 +7,7 @@
 #define COMMON_READING_H
 
 #include "catalogue.h"
+#include "histogram.h"
 #include "loop.h"
 #include "view.h"
 
@@ -54,6 +55,10 @@ void readings_close(struct readings **readings);
 const char *readings_state(const struct readings *readings);
 unsigned readings_partitions(const struct readings *readings); // 0: not known yet
 size_t readings_waiting(const struct readings *readings);      // readers who have no answer yet
+
+// See redis.h.
+const struct histogram *readings_redis_durations(const struct readings *readings);
+uint64_t readings_redis_failures(const struct readings *readings);
 
 // view: borrowed, not judged yet; NULL unless the outcome is READING_DONE.
 typedef void reading_done(enum reading_outcome outcome, struct view *view, void *context);

@@ -487,16 +487,34 @@ static struct input *input_of(struct reading *reading, const struct field *field
 
 // --- cells ---------------------------------------------------------------------------------------
 
-// The operation's and the version's column; false: the column is another.
+// Which row in quarantine is mended by this one. What is no number leads to none: nobody has to
+// mend that.
+static void read_reject(struct record *record, struct bytes text)
+{
+	struct bytes digits = text_trim(text);
+	uint64_t id = 0;
+	for (size_t i = 0; i < digits.size; i++) {
+		unsigned digit = (unsigned)digits.data[i] - '0';
+		if (digit > 9 || __builtin_mul_overflow(id, (uint64_t)10, &id) ||
+		    __builtin_add_overflow(id, (uint64_t)digit, &id))
+			return;
+	}
+	record->reject = id;
+}
+
+// The columns of any kind; false: the column is another.
 static bool take_common_cell(struct reading *reading, const struct field *column, struct bytes cell)
 {
 	struct record *record = reading->record;
-	if (column != &operation_column && column != &version_column)
+	if (column != &operation_column && column != &version_column && column != &reject_column)
 		return false;
 	if (is_blank(cell))
 		return true;
+	if (column == &reject_column)
+		read_reject(record, cell);
 	if (column == &version_column)
-		record->has_version = row_column_version(cell, &record->version);
+		record->has_version =
+		    row_column_version(cell, &record->version, &record->version_is_time);
 	if (column == &version_column && !record->has_version)
 		problems_add(reading->problems, PROBLEM_version_form, column->name,
 		    column->title.en, column->title.zh, NULL);
@@ -569,9 +587,11 @@ static void read_version(struct reading *reading, const struct json_value *membe
 	int64_t integer;
 	if (json_type(member) == JSON_NULL)
 		return;
+	if (text != NULL && !version_of_digits(text, &record->version))
+		record->version_is_time = version_of_time(text, &record->version);
 	if (text != NULL)
-		record->has_version = version_of_digits(text, &record->version) ||
-				      version_of_time(text, &record->version);
+		record->has_version =
+		    record->version_is_time || version_of_digits(text, &record->version);
 	else
 		record->has_version = json_integer(member, &integer) && integer >= 0;
 	if (!record->has_version) {
@@ -580,6 +600,16 @@ static void read_version(struct reading *reading, const struct json_value *membe
 	} else if (text == NULL) {
 		record->version = (uint64_t)integer;
 	}
+}
+
+static void read_reject_member(struct record *record, const struct json_value *member)
+{
+	const char *text = json_string(member);
+	int64_t id;
+	if (text != NULL)
+		read_reject(record, bytes_of_text(text));
+	else if (json_integer(member, &id) && id > 0)
+		record->reject = (uint64_t)id;
 }
 
 static const struct field *member_field(const struct kind *kind, const char *name)
@@ -607,6 +637,10 @@ static void take_member(struct reading *reading, const struct json_value *member
 	}
 	if (strcmp(name, "_version") == 0) {
 		read_version(reading, member);
+		return;
+	}
+	if (strcmp(name, reject_column.name) == 0) {
+		read_reject_member(reading->record, member);
 		return;
 	}
 	const struct field *field = member_field(reading->kind, name);

@@ -34,7 +34,9 @@ struct record {
 		 1]; // values of the key fields joined by "|"; "" where the kind has no key
 	bool key_known;
 	bool has_version;
-	uint64_t version;    // the source's own: an integer, or microseconds of an RFC 3339 time
+	uint64_t version; // the source's own: an integer, or microseconds of an RFC 3339 time
+	bool version_is_time;
+	uint64_t reject;     // the row in quarantine that this is a mended one of; 0: none
 	int64_t valid_since; // YYYYMMDD or 0
 	int64_t birth_date;  // of the subject, YYYYMMDD, for checks at the door only; 0: its number
 			     // does not tell
@@ -60,7 +62,7 @@ bool record_from_cells(struct record *record, const struct kind *kind,
     const struct record_context *context, struct problems *problems);
 
 // A row as a JSON object: members by field name, or by a column title or alias; numbers or texts
-// alike. `_op`: "put" or "retract"; `_version`. An unknown member is a problem.
+// alike. `_op`: "put" or "retract"; `_version`; `_reject`. An unknown member is a problem.
 bool record_from_json(struct record *record, const struct kind *kind, const struct json_value *row,
     const struct record_context *context, struct problems *problems);
 

@@ -2,6 +2,8 @@
 // redis: one connection to Redis on a loop, pipelined, which comes back by itself (hiredis).
 #include "redis.h"
 
+#include "clock.h"
+
 #include <hiredis/async.h>
 #include <hiredis/hiredis.h>
 #include <inttypes.h>
@@ -27,6 +29,8 @@ struct redis {
 	int64_t retry_ms;
 	bool connected, closing;
 	size_t pending;
+	struct histogram durations;
+	uint64_t failures;
 	char reason[256];
 };
 
@@ -34,6 +38,7 @@ struct call {
 	struct redis *redis;
 	redis_answer *answer;
 	void *context;
+	int64_t sent_us;
 };
 
 // --- hiredis on our loop ---
@@ -244,6 +249,16 @@ bool redis_is_connected(const struct redis *redis)
 	return redis->connected;
 }
 
+const struct histogram *redis_durations(const struct redis *redis)
+{
+	return &redis->durations;
+}
+
+uint64_t redis_failures(const struct redis *redis)
+{
+	return redis->failures;
+}
+
 size_t redis_pending(const struct redis *redis)
 {
 	return redis->pending;
@@ -251,12 +266,20 @@ size_t redis_pending(const struct redis *redis)
 
 // --- commands ---
 
+static void measure(struct redis *redis, const redisReply *reply, int64_t sent_us)
+{
+	if (reply != NULL)
+		histogram_add(&redis->durations, clock_steady_us() - sent_us);
+	redis->failures += reply == NULL || reply->type == REDIS_REPLY_ERROR;
+}
+
 static void answered(redisAsyncContext *connection, void *reply, void *context)
 {
 	struct call call = *(struct call *)context;
 	(void)connection;
 	free(context);
 	call.redis->pending--;
+	measure(call.redis, reply, call.sent_us);
 	if (call.answer != NULL)
 		call.answer(reply, call.context);
 }
@@ -280,7 +303,7 @@ void redis_command(struct redis *redis, const struct bytes *arguments, size_t co
 		sizes[i] = arguments[i].size;
 	}
 	struct call *call = allocate(sizeof *call);
-	*call = (struct call){ redis, answer, context };
+	*call = (struct call){ redis, answer, context, clock_steady_us() };
 	redis->pending++;
 	if (redisAsyncCommandArgv(redis->connection, answered, call, (int)count, texts, sizes) !=
 	    REDIS_OK)

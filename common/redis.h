@@ -7,6 +7,7 @@
 #define COMMON_REDIS_H
 
 #include "buffer.h"
+#include "histogram.h"
 #include "loop.h"
 #include "status.h"
 
@@ -31,6 +32,10 @@ void redis_close(struct redis **redis);
 
 bool redis_is_connected(const struct redis *redis);
 size_t redis_pending(const struct redis *redis); // commands without an answer yet
+
+// How long Redis took to answer, and how many answers were errors or never came.
+const struct histogram *redis_durations(const struct redis *redis);
+uint64_t redis_failures(const struct redis *redis);
 
 // Copies the arguments. Not connected: answered with NULL before it returns. answer may be NULL.
 void redis_command(struct redis *redis, const struct bytes *arguments, size_t count,

@@ -109,20 +109,24 @@ static void write_sheet_row(struct result_file *result, const struct bytes *cell
 static void write_plain_row(struct result_file *result, const char *line, const char *code,
     const struct bytes texts[OWN_COLUMNS])
 {
-	struct bytes row[] = { bytes_of_text(line), bytes_of_text(code), texts[0], texts[1] };
+	struct bytes row[] = { bytes_of_text(line), bytes_of_text(code), texts[0], texts[1],
+		texts[2] };
 	write_row(result, row, COUNT_OF(row));
 }
 
 void result_file_add(struct result_file *result, const struct delivery_row *row)
 {
 	struct buffer error = { 0 }, hint = { 0 };
-	char line[24];
+	char line[24], id[24] = "";
 	snprintf(line, sizeof line, "%" PRIu64, row->line);
+	if (row->id != 0)
+		snprintf(id, sizeof id, "%" PRIu64, row->id);
 	if (result->is_sheet && row->cells == NULL) // nothing else tells where it was
 		buffer_printf(&error, "第 %s 行：", line);
 	join_texts(row->problems, problem_write_text, &error);
 	join_texts(row->problems, problem_write_hint, &hint);
-	struct bytes texts[OWN_COLUMNS] = { buffer_bytes(&error), buffer_bytes(&hint) };
+	struct bytes texts[OWN_COLUMNS] = { buffer_bytes(&error), buffer_bytes(&hint),
+		bytes_of_text(id) };
 	if (result->is_sheet)
 		write_sheet_row(result, row->cells, row->count, texts);
 	else
@@ -134,7 +138,8 @@ void result_file_add(struct result_file *result, const struct delivery_row *row)
 void result_file_add_note(
     struct result_file *result, const char *code, const char *error, const char *hint)
 {
-	struct bytes texts[OWN_COLUMNS] = { bytes_of_text(error), bytes_of_text(hint) };
+	struct bytes texts[OWN_COLUMNS] = { bytes_of_text(error), bytes_of_text(hint),
+		bytes_of_text("") };
 	if (result->is_sheet)
 		write_sheet_row(result, NULL, 0, texts);
 	else

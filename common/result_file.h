@@ -2,8 +2,9 @@
 // result_file: the rows of a file that were refused, given back to those who sent it, to be mended
 // and sent again.
 //
-// Of a spreadsheet: in its own encoding, separator and columns, with two more, 错误 and 修改建议
-// (those of an earlier result file are replaced). Of other files: row number, code and the texts.
+// Of a spreadsheet: in its own encoding, separator and columns, with three more, 错误, 修改建议
+// and 隔离编号 (those of an earlier result file are replaced): its number in quarantine ends with a
+// mended row, whatever was wrong with it. Of other files: row number, code and these.
 #ifndef COMMON_RESULT_FILE_H
 #define COMMON_RESULT_FILE_H
 

@@ -22,6 +22,11 @@ const struct field version_column = {
 	.type = FIELD_TEXT,
 	.title = { "版本号", "version" },
 };
+const struct field reject_column = {
+	.name = "_reject",
+	.type = FIELD_TEXT,
+	.title = { "隔离编号", "number in quarantine" },
+};
 
 static const struct {
 	const char *header;
@@ -40,6 +45,8 @@ static const struct {
 	{ "最后更新时间", &version_column },
 	{ "version", &version_column },
 	{ "updated_at", &version_column },
+	{ "_reject", &reject_column },
+	{ "隔离编号", &reject_column },
 };
 
 static const struct {
@@ -125,11 +132,12 @@ static bool write_plainly(const char *text, char *plain, size_t size)
 	return written > 0 && (size_t)written < size;
 }
 
-bool row_column_version(struct bytes cell, uint64_t *version)
+bool row_column_version(struct bytes cell, uint64_t *version, bool *is_time)
 {
 	char text[WORD_SIZE], plain[WORD_SIZE];
 	int64_t wall_us;
 	*version = 0;
+	*is_time = false;
 	if (!text_fold(cell, TEXT_KEEP_SPACES, text, sizeof text))
 		return false;
 	if (read_number(text, version))
@@ -139,5 +147,6 @@ bool row_column_version(struct bytes cell, uint64_t *version)
 	    !time_parse(bytes_of_text(plain), &wall_us) || wall_us < 0)
 		return false;
 	*version = (uint64_t)wall_us;
+	*is_time = true;
 	return true;
 }

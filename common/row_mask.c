@@ -43,7 +43,7 @@ static enum mask mask_of(const struct field *field, struct bytes text)
 		[FIELD_ENTERPRISE] = true,
 		[FIELD_REFERENCE] = true,
 	};
-	if (field == &operation_column || field == &version_column)
+	if (field == &operation_column || field == &version_column || field == &reject_column)
 		return MASK_TEXT;
 	if (field == NULL || field->type == FIELD_LIST) // a list that is written as a text
 		return MASK_ALL;

@@ -130,11 +130,22 @@ void rows_close(struct rows **rows)
 
 // --- JSON ----------------------------------------------------------------------------------------
 
+static enum problem_code problem_of_fault(void)
+{
+	static const enum problem_code problems[] = {
+		[JSON_FAULT_FORM] = PROBLEM_json_form,
+		[JSON_FAULT_ENCODING] = PROBLEM_row_encoding,
+		[JSON_FAULT_DUPLICATE] = PROBLEM_duplicate_member,
+		[JSON_FAULT_LONG_NUMBER] = PROBLEM_long_number,
+	};
+	return problems[json_fault()];
+}
+
 static void begin_json(struct rows *rows, struct row *row)
 {
 	rows->begun = true;
 	if (json_parse(&rows->json, rows->memory) != STATUS_OK) {
-		*row = (struct row){ NULL, rows->memory, status_reason(), 1 };
+		*row = (struct row){ NULL, rows->memory, status_reason(), problem_of_fault(), 1 };
 		return;
 	}
 	const struct json_value *root = json_root(rows->json);
@@ -221,10 +232,12 @@ static void read_line(struct rows *rows, struct bytes text, struct row *row)
 {
 	json_free(&rows->json);
 	*row = (struct row){ .text = text, .line = rows->line };
-	if (json_parse(&rows->json, text) == STATUS_OK)
+	if (json_parse(&rows->json, text) == STATUS_OK) {
 		row->value = json_root(rows->json);
-	else
-		row->reason = status_reason();
+		return;
+	}
+	row->reason = status_reason();
+	row->problem = problem_of_fault();
 }
 
 static enum status give_long_line(struct rows *rows, struct bytes text, struct row *row)
@@ -238,7 +251,7 @@ static enum status give_long_line(struct rows *rows, struct bytes text, struct r
 	buffer_wipe(&rows->read_aside);
 	rows->read_aside = beginning;
 	*row = (struct row){ NULL, buffer_bytes(&rows->read_aside),
-		"the line is longer than 256 KiB", rows->line };
+		"the line is longer than 256 KiB", PROBLEM_too_large, rows->line };
 	return status;
 }
 
@@ -272,6 +285,20 @@ enum status rows_next(struct rows *rows, struct row *row, bool *ended)
 	if (status == STATUS_OK && *ended)
 		status = check_unchanged(rows);
 	return status;
+}
+
+enum status rows_rewind(struct rows *rows)
+{
+	json_free(&rows->json);
+	rows->next = NULL;
+	rows->begun = false;
+	rows->at = 0;
+	rows->line = 0;
+	if (rows->file < 0 || rows->form == ROWS_JSON)
+		return STATUS_OK;
+	buffer_clear(&rows->read);
+	rows->memory = buffer_bytes(&rows->read);
+	return lseek(rows->file, 0, SEEK_SET) == 0 ? STATUS_OK : fail_system("rewind the file");
 }
 
 enum status rows_read(struct bytes body, enum rows_form form, rows_visit *visit, void *context)

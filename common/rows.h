@@ -3,6 +3,7 @@
 #ifndef COMMON_ROWS_H
 #define COMMON_ROWS_H
 
+#include "problem.h"
 #include "status.h"
 
 enum {
@@ -24,6 +25,7 @@ struct row {
 	const struct json_value *value;
 	struct bytes text;
 	const char *reason;
+	enum problem_code problem;
 	uint64_t line;
 };
 
@@ -38,6 +40,9 @@ void rows_close(struct rows **rows); // overwrites
 // are passed over), or a whole JSON text. STATUS_IO; STATUS_BUSY: the file was changed meanwhile,
 // so that no row given so far may be taken for a whole list.
 MUST_CHECK enum status rows_next(struct rows *rows, struct row *row, bool *ended);
+
+// To the first row again: they will be the same, or the reading ends with STATUS_BUSY.
+MUST_CHECK enum status rows_rewind(struct rows *rows);
 
 // The visit's failure ends the walk and is returned.
 typedef enum status rows_visit(const struct json_value *value, struct bytes text,

@@ -2,6 +2,7 @@
 // sheet: columns held against a kind's fields, and rows written as JSON objects.
 #include "sheet.h"
 
+#include "date.h"
 #include "mask.h"
 #include "row_columns.h"
 #include "text.h"
@@ -9,7 +10,12 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-const char *const sheet_result_headers[SHEET_RESULT_HEADERS] = { "错误", "修改建议" };
+const char *const sheet_result_headers[SHEET_RESULT_HEADERS] = { "错误", "修改建议", "隔离编号" };
+
+enum {
+	TELLING_HEADERS =
+	    2 // by which a result is known; one of before the third was given has these
+};
 
 static const struct field *column_named(const struct kind *kind, struct bytes header)
 {
@@ -93,13 +99,13 @@ bool sheet_make(struct sheet *sheet, const struct csv *csv, const struct kind *k
 bool sheet_is_result(const struct sheet *sheet)
 {
 	size_t found = 0;
-	for (size_t i = 0; i < SHEET_RESULT_HEADERS; i++)
+	for (size_t i = 0; i < TELLING_HEADERS; i++)
 		for (size_t column = 0; column < sheet->count; column++)
 			if (bytes_equal_text(sheet->headers[column], sheet_result_headers[i])) {
 				found++;
 				break;
 			}
-	return found == SHEET_RESULT_HEADERS;
+	return found == TELLING_HEADERS;
 }
 
 // --- a row as JSON -------------------------------------------------------------------------------
@@ -158,16 +164,26 @@ static void write_operation(struct json_writer *writer, struct bytes cell)
 		json_write_bytes(writer, cell);
 }
 
+// A time stays one: it is held against the clock.
 static void write_version(struct json_writer *writer, struct bytes cell)
 {
+	enum {
+		SECONDS = sizeof "2026-11-23T08:15:02" - 1,
+		US = 1000 * 1000
+	};
 	uint64_t version;
-	char digits[24];
-	if (row_column_version(cell, &version)) {
-		snprintf(digits, sizeof digits, "%" PRIu64, version);
-		json_write_text(writer, digits);
-	} else {
+	bool is_time;
+	char text[64], time[32];
+	if (!row_column_version(cell, &version, &is_time)) {
 		json_write_bytes(writer, cell);
+		return;
 	}
+	time_format((int64_t)(version / 1000), time, sizeof time);
+	if (is_time)
+		snprintf(text, sizeof text, "%.*s.%06" PRIu64 "Z", SECONDS, time, version % US);
+	else
+		snprintf(text, sizeof text, "%" PRIu64, version);
+	json_write_text(writer, text);
 }
 
 static void write_cell(
@@ -175,7 +191,7 @@ static void write_cell(
 {
 	const struct field *field = sheet->columns[column];
 	size_t first = 0;
-	if (field == NULL || is_blank(cells[column]))
+	if (field == NULL || field == &reject_column || is_blank(cells[column]))
 		return;
 	enum repetition repetition = repetition_of(sheet, column, cells, &first);
 	if (repetition == SAME || repetition == FURTHER)
@@ -203,16 +219,35 @@ void sheet_write_row(
 
 // --- its columns ---------------------------------------------------------------------------------
 
-void sheet_write_columns(const struct sheet *sheet, struct json_writer *writer)
+// Without two columns that are understood the first line may be a row, and its cells anybody's.
+static bool has_headers(const struct sheet *sheet)
+{
+	size_t understood = 0;
+	for (size_t i = 0; i < sheet->count; i++)
+		understood += sheet->columns[i] != NULL;
+	return understood >= 2 || understood == sheet->count;
+}
+
+static void write_header(
+    const struct sheet *sheet, size_t column, bool is_shown, struct json_writer *writer)
 {
 	struct buffer header = { 0 };
+	if (is_shown)
+		mask_write(MASK_TEXT, sheet->headers[column], &header);
+	else
+		buffer_printf(&header, "#%zu", column + 1);
+	json_write_name(writer, "header");
+	json_write_bytes(writer, buffer_bytes(&header));
+	buffer_wipe(&header);
+}
+
+void sheet_write_columns(const struct sheet *sheet, struct json_writer *writer)
+{
+	bool are_headers = has_headers(sheet);
 	json_write_begin_array(writer);
 	for (size_t i = 0; i < sheet->count; i++) {
-		buffer_clear(&header); // a sheet without a header has a person's row in its place
-		mask_write(MASK_TEXT, sheet->headers[i], &header);
 		json_write_begin_object(writer);
-		json_write_name(writer, "header");
-		json_write_bytes(writer, buffer_bytes(&header));
+		write_header(sheet, i, are_headers || sheet->columns[i] != NULL, writer);
 		json_write_name(writer, "field");
 		if (sheet->columns[i] != NULL)
 			json_write_text(writer, sheet->columns[i]->name);
@@ -221,5 +256,4 @@ void sheet_write_columns(const struct sheet *sheet, struct json_writer *writer)
 		json_write_end_object(writer);
 	}
 	json_write_end_array(writer);
-	buffer_wipe(&header);
 }

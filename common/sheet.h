@@ -11,7 +11,7 @@
 
 // The columns that a result file has behind the others (result_file.h).
 enum {
-	SHEET_RESULT_HEADERS = 2
+	SHEET_RESULT_HEADERS = 3
 };
 extern const char *const sheet_result_headers[SHEET_RESULT_HEADERS];
 
@@ -36,7 +36,8 @@ bool sheet_is_result(const struct sheet *sheet);
 void sheet_write_row(
     const struct sheet *sheet, const struct bytes *cells, size_t count, struct buffer *out);
 
-// [{"header": "参保人证件号", "field": "id_number"}, {"header": "备注", "field": null}]
+// [{"header": "参保人证件号", "field": "id_number"}, {"header": "备注", "field": null}]; where
+// hardly any is understood the others are only numbered: {"header": "#2", ...}.
 void sheet_write_columns(const struct sheet *sheet, struct json_writer *writer);
 
 #endif

@@ -54,9 +54,12 @@ apt_install() {
 		-o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@"
 }
 
-# redis-server is wanted as a program only; its package would start a service on port 6379, now and at every boot.
+# Of these only the programs are wanted (of prometheus: promtool); their packages would start services, now and at
+# every boot.
+programs_only='redis-server|prometheus'
+
 apt_install_without_services() {
-	local policy=/usr/sbin/policy-rc.d made=no code=0
+	local policy=/usr/sbin/policy-rc.d made=no code=0 package
 	if [ ! -e "$policy" ]; then
 		printf '#!/bin/sh\nexit 101\n' | as_root sh -c "cat >$policy && chmod 755 $policy"
 		made=yes
@@ -66,25 +69,28 @@ apt_install_without_services() {
 		as_root rm -f "$policy"
 	fi
 	if [ "$code" -eq 0 ] && [ -d /run/systemd/system ]; then
-		as_root systemctl disable --now redis-server.service >/dev/null 2>&1 || true
+		for package in "$@"; do
+			as_root systemctl disable --now "$package.service" >/dev/null 2>&1 || true
+		done
 	fi
 	return "$code"
 }
 
 # Installs what is missing for these purposes; with nothing missing the network is not needed.
 install_packages() {
-	local missing quiet=()
+	local missing quiet=() others=()
 	mapfile -t missing < <(missing_of $(packages_for "$@"))
 	[ "${#missing[@]}" -gt 0 ] || return 0
 	command -v apt-get >/dev/null || die "not a Debian: please install the likes of: ${missing[*]}"
 	say "installing: ${missing[*]}"
 	quietly '^$' as_root apt-get -q -o DPkg::Lock::Timeout=300 update || die "the package lists cannot be fetched"
-	mapfile -t quiet < <(printf '%s\n' "${missing[@]}" | grep -vx redis-server)
+	mapfile -t quiet < <(printf '%s\n' "${missing[@]}" | grep -vxE "$programs_only")
+	mapfile -t others < <(printf '%s\n' "${missing[@]}" | grep -xE "$programs_only")
 	if [ "${#quiet[@]}" -gt 0 ]; then
 		apt_install "${quiet[@]}" || die "the packages cannot be installed"
 	fi
-	if [ "${#quiet[@]}" -lt "${#missing[@]}" ]; then
-		apt_install_without_services redis-server || die "redis-server cannot be installed"
+	if [ "${#others[@]}" -gt 0 ]; then
+		apt_install_without_services "${others[@]}" || die "${others[*]} cannot be installed"
 	fi
 }
 

@@ -58,6 +58,8 @@ struct feed_report {
 };
 void aggregator_report(const struct feed *feed, struct feed_report *report);
 
+http_handler aggregator_get_metrics;
+
 MUST_CHECK enum status aggregator_http_open(struct aggregator *aggregator);
 
 #endif

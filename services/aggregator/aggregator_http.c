@@ -6,6 +6,7 @@
 #include "date.h"
 #include "json.h"
 #include "log.h"
+#include "readiness.h"
 
 enum {
 	CONNECTIONS_MAX = 64,
@@ -146,29 +147,19 @@ static void post_rebuild(struct http_request *request, void *context)
 	answer_json(request, 202, &out);
 }
 
-static void get_healthz(struct http_request *request, void *context)
-{
-	(void)context;
-	http_answer(request, 200, "application/json", bytes_of_text("{\"ok\":true}"), NULL);
-}
-
 static void get_readyz(struct http_request *request, void *context)
 {
-	struct aggregator *aggregator = context;
-	bool ready = store_state(aggregator->store) == STORE_READY;
-	struct buffer out = { 0 };
-	struct json_writer json = json_writer_make(&out);
-	json_write_begin_object(&json);
-	json_write_member_boolean(&json, "ok", ready);
-	json_write_member_text(&json, "redis", store_names[store_state(aggregator->store)]);
-	json_write_end_object(&json);
-	answer_json(request, ready ? 200 : 503, &out);
+	const struct aggregator *aggregator = context;
+	enum store_state state = store_state(aggregator->store);
+	const struct readiness_check check = { "redis", state == STORE_READY, store_names[state] };
+	readiness_answer(request, &check, 1);
 }
 
 static const struct http_route routes[] = {
 	{ "GET", "/v1/status", get_status, false },
 	{ "POST", "/v1/rebuild", post_rebuild, false },
-	{ "GET", "/healthz", get_healthz, true },
+	{ "GET", "/metrics", aggregator_get_metrics, true },
+	{ "GET", "/healthz", readiness_answer_alive, true },
 	{ "GET", "/readyz", get_readyz, true },
 };
 

@@ -63,12 +63,23 @@ local function apply(keys, args)
 	return redis.status_reply('OK')
 end
 
--- keys: profile; args: "<department>." ... Takes out all facts and marks of these departments.
+-- Another aggregator that rebuilds the same department may be done already, and have written anew.
+local function is_marked(position_key, department)
+	return redis.call('HGET', position_key, department) == 'rebuild'
+end
+
+-- keys: profile, position; args: "<department>." ... Takes out all facts and marks of these departments, as far as
+-- they are marked.
 local function forget(keys, args)
-	local gone = {}
+	local gone, prefixes = {}, {}
+	for _, prefix in ipairs(args) do
+		if is_marked(keys[2], prefix:sub(1, -2)) then
+			prefixes[#prefixes + 1] = prefix
+		end
+	end
 	for _, name in ipairs(redis.call('HKEYS', keys[1])) do
 		local bare = name:gsub('^!', '')
-		for _, prefix in ipairs(args) do
+		for _, prefix in ipairs(prefixes) do
 			if bare:sub(1, #prefix) == prefix then
 				gone[#gone + 1] = name
 			end
@@ -78,10 +89,14 @@ local function forget(keys, args)
 	return #gone
 end
 
--- keys: position; args: now in ms, department... Lets these begin anew.
+-- keys: position; args: now in ms, department... Lets these begin anew, as far as they are marked.
 local function reset(keys, args)
 	next_generation(keys[1], tonumber(args[1]))
-	in_chunks('HDEL', keys[1], args, 2, #args, 2000)
+	for i = 2, #args do
+		if is_marked(keys[1], args[i]) then
+			redis.call('HDEL', keys[1], args[i])
+		end
+	end
 	return redis.status_reply('OK')
 end
 

@@ -186,6 +186,7 @@ static void store_is_ready(void *context)
 		feed->problem[0] = 0;
 		enum status status = store_position(aggregator->store, feed->place, &position);
 		follower_restart(feed->follower, &position);
+		follower_expect(feed->follower, store_highest(aggregator->store, feed->place));
 		if (status != STATUS_OK) {
 			stop_feed(feed, status_reason());
 			continue;

@@ -232,6 +232,18 @@ static void got_listpack(const struct redis_reply *reply, void *context)
 		    text, LISTPACK_VALUE_MIN);
 }
 
+static void got_eviction(const struct redis_reply *reply, void *context)
+{
+	(void)context;
+	if (store_is_error(reply) || redis_reply_count(reply) != 2)
+		return;
+	struct bytes value = redis_reply_text(redis_reply_at(reply, 1));
+	if (!bytes_equal_text(value, "noeviction"))
+		log_warn("Redis has maxmemory-policy %.*s: set it to noeviction, or profiles lose "
+			 "facts without a word when memory is short",
+		    BYTES_ARGS(value));
+}
+
 void store_begin_opening(struct store *store)
 {
 	char partitions[12];
@@ -245,6 +257,8 @@ void store_begin_opening(struct store *store)
 	    store->redis, got_partitions, store, "GET", PROFILE_PARTITIONS_KEY, NULL);
 	redis_command_texts(
 	    store->redis, got_listpack, store, "CONFIG", "GET", "hash-max-listpack-value", NULL);
+	redis_command_texts(
+	    store->redis, got_eviction, store, "CONFIG", "GET", "maxmemory-policy", NULL);
 	redis_command_texts(store->redis, got_run_id, store, "INFO", "server", NULL);
 }
 
@@ -345,6 +359,16 @@ enum status store_position(struct store *store, size_t department, struct positi
 			    "the partitions of the store were written from different journals");
 	memcpy(position->epoch, highest->epoch, EPOCH_BYTES);
 	return STATUS_OK;
+}
+
+uint64_t store_highest(const struct store *store, size_t department)
+{
+	const struct position *positions = store->departments[department].positions;
+	uint64_t highest = 0;
+	for (unsigned i = 0; i < store->partitions; i++)
+		if (positions[i].sequence > highest)
+			highest = positions[i].sequence;
+	return highest;
 }
 
 // --- looking after Redis ---

@@ -9,6 +9,7 @@
 #define AGGREGATOR_STORE_H
 
 #include "envelope.h"
+#include "histogram.h"
 #include "loop.h"
 #include "profile.h"
 
@@ -53,6 +54,9 @@ const char *store_reason(const struct store *store); // why it is not ready; els
 MUST_CHECK enum status store_position(
     struct store *store, size_t department, struct position *position);
 
+// The greatest sequence that any partition has.
+uint64_t store_highest(const struct store *store, size_t department);
+
 // An entry, in order. Partitions that have it already pass it over. STATUS_FORK: one of them has it
 // from another history.
 MUST_CHECK enum status store_add(struct store *store, size_t department, uint64_t sequence,
@@ -67,6 +71,9 @@ void store_advance(struct store *store, size_t department);
 uint64_t store_applied(
     const struct store *store, size_t department); // the sequence that is in the profiles for sure
 
+// Since the start: how old the oldest entry of each write was when it was in the profiles.
+const struct histogram *store_delays(const struct store *store, size_t department);
+
 void store_write_source(
     struct store *store, size_t department, const struct profile_source *source);
 
@@ -74,6 +81,10 @@ void store_write_source(
 
 bool store_is_full(const struct store *store); // feed nothing more for now
 bool store_is_idle(const struct store *store); // nothing collected, nothing under way
+
+// See redis.h.
+const struct histogram *store_redis_durations(const struct store *store);
+uint64_t store_redis_failures(const struct store *store);
 
 // Looks whether Redis still has what was written; else goes back to opening. For a quiet second.
 void store_check(struct store *store);

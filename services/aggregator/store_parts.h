@@ -23,7 +23,9 @@ struct department {
 	struct position collected;  // up to which entries are whole
 	struct buffer changes;      // of struct change
 	struct buffer texts;
+	int64_t oldest_ms; // when the first of the changes was recorded
 	uint64_t applied;
+	struct histogram delays;
 };
 
 struct store {

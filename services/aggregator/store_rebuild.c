@@ -73,16 +73,21 @@ static void forget_facts(struct store *store, struct bytes key)
 {
 	redis_arguments_add_text(&store->arguments, "FCALL");
 	redis_arguments_add_text(&store->arguments, "onecity_forget");
-	redis_arguments_add_text(&store->arguments, "1");
+	redis_arguments_add_text(&store->arguments, "2");
 	redis_arguments_add(&store->arguments, key);
+	struct buffer *position_key = redis_arguments_begin(&store->arguments);
+	buffer_append(position_key, key.data, key.size - SUBJECT_BYTES);
+	buffer_append_text(position_key, "position");
+	redis_arguments_end(&store->arguments);
 	for_each_rebuilding(store, add_prefix);
 	store->steps++;
 	redis_command_arguments(store->redis, &store->arguments, step_done, store);
 }
 
+// Others keep things by subject, too, with more between the slot and the subject.
 static bool is_profile(struct bytes key)
 {
-	return key.size > SUBJECT_BYTES &&
+	return key.size > SUBJECT_BYTES + 2 && key.data[key.size - SUBJECT_BYTES - 2] == '}' &&
 	       subject_valid(bytes_make(key.data + key.size - SUBJECT_BYTES, SUBJECT_BYTES));
 }
 
@@ -165,6 +170,8 @@ void store_rebuild(struct store *store, const bool *departments)
 {
 	for (size_t i = 0; i < store->department_count; i++)
 		store->rebuilding[i] |= departments[i];
-	if (store->state == STORE_READY) // else it begins when the store is next opened
+	// One that runs begins again: facts are taken out only where all positions are marked.
+	// Otherwise it begins when the store is next opened.
+	if (store->state == STORE_READY || store->state == STORE_REBUILDING)
 		store_fail(store, STORE_OPENING, "rebuilding");
 }

@@ -2,6 +2,8 @@
 // store_write: entries collected by partition and subject, and written one call a partition.
 #include "store_parts.h"
 
+#include "clock.h"
+
 #include <inttypes.h>
 
 enum {
@@ -41,6 +43,18 @@ static void collect(
 	buffer_append(&department->changes, &change, sizeof change);
 }
 
+// What came before it in its batch is not whole, and must not be written with what comes next.
+static enum status refuse_fork(struct store *store, size_t place, uint64_t sequence)
+{
+	struct department *department = &store->departments[place];
+	store_forget_collected(department);
+	enum status status = store_position(store, place, &department->collected);
+	return status != STATUS_OK
+		   ? status
+		   : fail(STATUS_FORK,
+			 "entry %" PRIu64 " is another one than the store has applied", sequence);
+}
+
 enum status store_add(struct store *store, size_t place, uint64_t sequence,
     const struct entry *entry, const uint8_t chain[CHAIN_BYTES])
 {
@@ -49,14 +63,15 @@ enum status store_add(struct store *store, size_t place, uint64_t sequence,
 	for (unsigned i = 0; i < store->partitions; i++)
 		if (department->positions[i].sequence == sequence &&
 		    memcmp(department->positions[i].chain, chain, CHAIN_BYTES) != 0)
-			return fail(STATUS_FORK,
-			    "entry %" PRIu64 " is another one than the store has applied",
-			    sequence);
+			return refuse_fork(store, place, sequence);
 	char subject[SUBJECT_SIZE] = "";
 	memcpy(subject, entry->subject.data, SUBJECT_BYTES);
 	unsigned partition = subject_partition(subject, store->partitions);
-	if (sequence > department->positions[partition].sequence)
-		collect(department, partition, sequence, entry);
+	if (sequence <= department->positions[partition].sequence)
+		return STATUS_OK;
+	if (department->changes.size == 0)
+		department->oldest_ms = entry->recorded_ms;
+	collect(department, partition, sequence, entry);
 	return STATUS_OK;
 }
 
@@ -67,6 +82,7 @@ struct flight {
 	struct store *store;
 	struct department *department;
 	uint64_t sequence;
+	int64_t oldest_ms; // see struct department
 	bool last;
 };
 
@@ -78,6 +94,12 @@ static void tell_room(struct store *store)
 		store->was_full = false;
 		store->events.room(store->context);
 	}
+}
+
+static void finish_write(const struct flight *flight)
+{
+	flight->department->applied = flight->sequence;
+	histogram_add(&flight->department->delays, (clock_wall_ms() - flight->oldest_ms) * 1000);
 }
 
 static void applied(const struct redis_reply *reply, void *context)
@@ -94,7 +116,7 @@ static void applied(const struct redis_reply *reply, void *context)
 		return;
 	}
 	if (flight.last)
-		flight.department->applied = flight.sequence;
+		finish_write(&flight);
 	for (size_t i = 0; i < store->department_count && store->calls == 0; i++)
 		write_collected(store, &store->departments[i]);
 	if (store->state == STORE_READY)
@@ -224,7 +246,8 @@ static void send_apply(struct store *store, struct department *department, unsig
 		    same_subject(changes + i, count - i));
 
 	struct flight *flight = allocate(sizeof *flight);
-	*flight = (struct flight){ store, department, department->collected.sequence, last };
+	*flight = (struct flight){ store, department, department->collected.sequence,
+		department->oldest_ms, last };
 	*position = department->collected;
 	store->calls++;
 	redis_command_arguments(store->redis, arguments, applied, flight);
@@ -279,6 +302,21 @@ void store_advance(struct store *store, size_t place)
 uint64_t store_applied(const struct store *store, size_t department)
 {
 	return store->departments[department].applied;
+}
+
+const struct histogram *store_delays(const struct store *store, size_t department)
+{
+	return &store->departments[department].delays;
+}
+
+const struct histogram *store_redis_durations(const struct store *store)
+{
+	return redis_durations(store->redis);
+}
+
+uint64_t store_redis_failures(const struct store *store)
+{
+	return redis_failures(store->redis);
 }
 
 void store_write_source(struct store *store, size_t department, const struct profile_source *source)

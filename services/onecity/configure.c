@@ -157,6 +157,37 @@ static void write_profiles(struct buffer *out, const struct configuration *confi
 	buffer_append_text(out, "pseudonym = ../keys/pseudonym.secret\n");
 }
 
+static void write_points(struct buffer *out, const struct configuration *configuration,
+    const struct roster_service *service)
+{
+	const struct roster *roster = configuration->roster;
+	(void)service;
+	write_redis_address(out, configuration);
+	buffer_append_text(out, "pseudonym = ../keys/pseudonym.secret\n");
+	if (roster->rules[0] != 0)
+		buffer_printf(out, "rules = %s\n", roster->rules);
+	if (roster->demonstration[0] != 0)
+		buffer_printf(out, "demonstration = %s\n", roster->demonstration);
+}
+
+static void write_monitor(struct buffer *out, const struct configuration *configuration,
+    const struct roster_service *service)
+{
+	const struct roster *roster = configuration->roster;
+	buffer_printf(out, "key = ../keys/%s.key_secret\n", service->name);
+	buffer_append_text(out, "keys = ../keys\ntokens = ../tokens\n");
+	buffer_printf(
+	    out, "aggregator = 127.0.0.1:%u\n", configuration->port_base + AGGREGATOR_NUMBER);
+	for (size_t i = 0; i < roster->count; i++) {
+		const struct roster_service *department = &roster->services[i];
+		if (department->type != SERVICE_DEPARTMENT || !department->runs)
+			continue;
+		write_follow(out, configuration, department);
+		buffer_printf(out, "ask = %s 127.0.0.1:%u\n", department->name,
+		    http_port(configuration, department));
+	}
+}
+
 typedef void settings_write(struct buffer *out, const struct configuration *configuration,
     const struct roster_service *service);
 
@@ -164,6 +195,8 @@ static settings_write *const settings_writers[] = {
 	[SERVICE_DEPARTMENT] = write_department,
 	[SERVICE_AGGREGATOR] = write_aggregator,
 	[SERVICE_PROFILES] = write_profiles,
+	[SERVICE_MONITOR] = write_monitor,
+	[SERVICE_POINTS] = write_points,
 };
 
 // Everything is in memory anyway and made again from the journals: the append-only file only saves
@@ -231,7 +264,7 @@ static enum status configure_service(
 	write_common(&content, writer->configuration, service);
 	settings_writers[service->type](&content, writer->configuration, service);
 	enum status status = STATUS_OK;
-	if (service->type != SERVICE_PROFILES) // which has no state of its own
+	if (service->type == SERVICE_DEPARTMENT || service->type == SERVICE_AGGREGATOR)
 		status = make_folder(writer->configuration, service->name);
 	if (status == STATUS_OK)
 		status = generate(writer, path, &content);

@@ -4,7 +4,7 @@
 
 #include "date.h"
 #include "json.h"
-#include "mask.h"
+#include "key_mask.h"
 #include "problem.h"
 #include "table.h"
 
@@ -18,8 +18,6 @@ enum {
 	TIME_SIZE = 48,
 	LOOK_BACK_UNITS_MAX = 100000,
 };
-
-static const char hidden[] = "*";
 
 static const struct {
 	const char *name, *chinese;
@@ -42,56 +40,7 @@ bool operation_named(const char *name, int *operation)
 	return false;
 }
 
-// --- the key ------------------------------------------------------------------------------------
-
-// What is public, and what many share. A day together with a kind, a number of a paper or a
-// pseudonym may lead to one person.
-static bool is_shown(const struct field *field)
-{
-	static const enum field_type shared[] = { FIELD_CODE, FIELD_YEAR, FIELD_MONTH,
-		FIELD_BOOLEAN };
-	if (field->sensitivity == SENSITIVITY_PUBLIC)
-		return true;
-	for (size_t i = 0; i < COUNT_OF(shared); i++)
-		if (field->type == shared[i])
-			return field->sensitivity == SENSITIVITY_PERSONAL;
-	return false;
-}
-
-static struct bytes next_part(struct bytes *key)
-{
-	const uint8_t *bar = key->size > 0 ? memchr(key->data, '|', key->size) : NULL;
-	size_t size = bar != NULL ? (size_t)(bar - key->data) : key->size;
-	struct bytes part = bytes_make(key->data, size);
-	size_t past = bar != NULL ? size + 1 : size;
-	*key = bytes_make(key->data + past, key->size - past);
-	return part;
-}
-
-static size_t count_parts(struct bytes key)
-{
-	size_t count = key.size > 0;
-	for (size_t i = 0; i < key.size; i++)
-		count += key.data[i] == '|';
-	return count;
-}
-
-// A key that is not of the form of its kind is a later catalogue's: nothing is known of its parts.
-static void write_key(struct buffer *out, const struct kind *kind, struct bytes key)
-{
-	bool known = kind != NULL && count_parts(key) == kind->key_count;
-	if (!known && key.size > 0)
-		buffer_append_text(out, hidden);
-	for (size_t i = 0; known && i < kind->key_count; i++) {
-		struct bytes part = next_part(&key);
-		buffer_append_text(out, i > 0 ? "|" : "");
-		if (is_shown(&kind->fields[kind->key[i]]))
-			mask_write(MASK_TEXT, part,
-			    out); // who is to be trusted not to write a number there?
-		else
-			buffer_append_text(out, hidden);
-	}
-}
+// --- making -------------------------------------------------------------------------------------
 
 static void copy_cut(char *to, size_t size, struct bytes from)
 {
@@ -113,7 +62,7 @@ void entry_view_make(struct entry_view *view, const struct catalogue *catalogue,
 		.operation = entry->operation,
 		.recorded_ms = entry->recorded_ms,
 	};
-	write_key(&key, view->kind, entry->key);
+	key_mask_write(view->kind, entry->key, &key);
 	copy_cut(view->key, sizeof view->key, buffer_bytes(&key));
 	copy_cut(view->note, sizeof view->note, entry->note);
 	buffer_deinit(&key);

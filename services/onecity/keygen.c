@@ -57,7 +57,7 @@ int command_keygen(int argc, char **argv)
 	int exit_code;
 	if (!options_parse(&usage, argc, argv, &operands, &exit_code))
 		return exit_code;
-	enum status status = roster_read(&roster, proto);
+	enum status status = roster_read(&roster, proto, NULL);
 	if (status != STATUS_OK)
 		return give_up_with(status);
 	status = keys_make(operands[0], &roster, &made);

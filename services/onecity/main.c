@@ -7,12 +7,6 @@
 
 static int command_help(int argc, char **argv);
 
-struct command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *english, *chinese; // NULL: not for people
-};
-
 static const struct command commands[] = {
 	{ "up", command_up, "run the whole suite on this machine, from nothing",
 	    "在本机启动整套服务" },
@@ -30,14 +24,31 @@ static const struct command commands[] = {
 	{ "gaps", command_gaps, "show what was missing on the bus, and came again",
 	    "查看总线消息缺口与补齐情况" },
 	{ "tail", command_tail, "show the departments' stream", "显示各部门的事件流" },
+	{ "event", command_event, "show one entry of a department's journal",
+	    "查看部门日志中的一条记录" },
+	{ "top", command_top, "watch all departments, full screen", "全屏查看各部门" },
+	{ "monitor", command_monitor, "print a link to the monitor's page", "输出监控页面的链接" },
 	{ "rebuild", command_rebuild, "make the profiles again from the departments' journals",
 	    "由各部门日志重建档案" },
 	{ "simulate", command_simulate, "invent a city: its departments' exports, or live changes",
 	    "虚构一座城市：生成各部门导出文件或实时变更" },
+	{ "score", command_score, "score a person's facts by a rule table, with the reasons",
+	    "按规则表计分并说明理由" },
+	{ "ranks", command_ranks, "show the live lists of who comes first", "查看当前名次名单" },
+	{ "rules", command_rules, "check, show and compare rule tables", "检查、查看、比较规则表" },
 	{ "keygen", command_keygen, "make the keys of a data directory", "为数据目录生成密钥" },
+	{ "completion", command_completion, "print what completes commands in a shell",
+	    "输出命令补全脚本" },
+	{ "man", command_man, "print a manual page", "输出手册页" },
 	{ "run-child", command_run_child, NULL, NULL },
 	{ "help", command_help, "explain a command", "说明一个命令" },
 };
+
+size_t commands_list(const struct command **list)
+{
+	*list = commands;
+	return COUNT_OF(commands);
+}
 
 static const struct command *find(const char *name)
 {
@@ -53,7 +64,7 @@ static void print_commands(FILE *file)
 	    file);
 	for (size_t i = 0; i < COUNT_OF(commands); i++)
 		if (commands[i].english != NULL)
-			fprintf(file, "  %-9s %s\n", commands[i].name,
+			fprintf(file, "  %-10s %s\n", commands[i].name,
 			    say_in_chinese() ? commands[i].chinese : commands[i].english);
 	fputs(say("\nonecity COMMAND --help explains a command, its options and exit codes.\n"
 		  "Data goes to standard output, messages to standard error.\n",

@@ -66,6 +66,25 @@ static void print_option(const struct option_row *row)
 	printf("  %-*s %s\n", NAME_WIDTH, name, say_in_chinese() ? row->chinese : row->english);
 }
 
+static options_visit *visitor; // one command line a process
+static void *visitor_context;
+
+void options_set_visit(options_visit *visit, void *context)
+{
+	visitor = visit;
+	visitor_context = context;
+}
+
+bool options_visits_part(const char *name, int (*run)(int argc, char **argv))
+{
+	if (visitor == NULL)
+		return false;
+	char *part = text_copy(name), help[] = "--help";
+	run(2, (char *[]){ part, help, NULL });
+	free(part);
+	return true;
+}
+
 static void print_help(const struct usage *usage)
 {
 	static const struct option_row help = {
@@ -124,7 +143,10 @@ static int take_row(const struct usage *usage, const struct option_row *row, con
 static int take_option(const struct usage *usage, int value, char **argv, bool *helped)
 {
 	if (value == HELP_VALUE || value == 'h') {
-		print_help(usage);
+		if (visitor != NULL)
+			visitor(usage, visitor_context);
+		else
+			print_help(usage);
 		*helped = true;
 		return EXIT_SUCCESS;
 	}

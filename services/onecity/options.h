@@ -55,6 +55,13 @@ struct usage {
 MUST_CHECK bool options_parse(
     const struct usage *usage, int argc, char **argv, char ***operands, int *exit_code);
 
+// For what is made of the tables: from now on --help hands what it would explain to visit instead
+// of printing it. visit NULL: it prints again.
+typedef void options_visit(const struct usage *usage, void *context);
+void options_set_visit(options_visit *visit, void *context);
+// The same for a part of a command that is nothing but its parts. False: nobody visits.
+bool options_visits_part(const char *name, int (*run)(int argc, char **argv));
+
 // A mistake in the operands that the table could not see: tells it, with the way to the help.
 // Returns EXIT_USAGE.
 int options_mistaken(const struct usage *usage, const char *format, ...) PRINTF_LIKE(2, 3);

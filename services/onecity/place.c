@@ -233,5 +233,9 @@ const struct service_place *place_find(const struct place *place, const char *na
 
 bool place_is_department(const struct service_place *service)
 {
-	return strcmp(service->name, "aggregator") != 0 && strcmp(service->name, "profiles") != 0;
+	static const char *const others[] = { "aggregator", "monitor", "profiles", "points" };
+	for (size_t i = 0; i < COUNT_OF(others); i++)
+		if (strcmp(service->name, others[i]) == 0)
+			return false;
+	return true;
 }

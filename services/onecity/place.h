@@ -48,7 +48,7 @@ const char *place_proto(const struct place *place);
 
 const struct service_place *place_find(const struct place *place, const char *name); // or NULL
 
-// "aggregator", "profiles": the services that are no departments.
+// "aggregator", "profiles", "points": the services that are no departments.
 bool place_is_department(const struct service_place *service);
 
 #endif

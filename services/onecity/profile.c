@@ -6,62 +6,19 @@
 #include "options.h"
 #include "outline.h"
 #include "say.h"
-
-#include <unistd.h>
+#include "who.h"
 
 enum {
 	TIMEOUT_MS = 30 * 1000,
-	ID_NUMBER_SIZE = 64,
 	HTTP_NOT_FOUND = 404
 };
 
-// What to ask for; one of the two.
-struct wanted {
-	const char *subject;
-	char id_number[ID_NUMBER_SIZE];
-};
-
-static void trim(char *text)
-{
-	size_t begin = strspn(text, " \t\r\n"), size = strlen(text);
-	while (size > begin && strchr(" \t\r\n", text[size - 1]) != NULL)
-		size--;
-	memmove(text, text + begin, size - begin);
-	memset(text + size - begin, 0, begin);
-	text[size - begin] = 0;
-}
-
-static bool read_id_number(struct wanted *wanted)
-{
-	if (isatty(STDIN_FILENO))
-		fputs(say("ID number: ", "身份证号："), stderr);
-	bool got = fgets(wanted->id_number, sizeof wanted->id_number, stdin) != NULL;
-	trim(wanted->id_number);
-	return got && wanted->id_number[0] != 0;
-}
-
-// Everybody on the machine can read the command lines of others, so it stands there no longer than
-// need be.
-static bool take_id_number(struct wanted *wanted, char *argument)
-{
-	size_t size = strlen(argument);
-	if (size >= sizeof wanted->id_number)
-		return false;
-	memcpy(wanted->id_number, argument, size + 1);
-	memset(argument, '*', size);
-	trim(wanted->id_number);
-	return wanted->id_number[0] != 0;
-}
-
-static void write_question(struct buffer *body, const struct wanted *wanted)
+static void write_question(struct buffer *body, const struct who *who)
 {
 	struct json_writer writer = json_writer_make(body);
 	buffer_reserve(body, 1024); // so that it never moves and leaves a copy behind
 	json_write_begin_object(&writer);
-	if (wanted->subject != NULL)
-		json_write_member_text(&writer, "subject", wanted->subject);
-	else
-		json_write_member_text(&writer, "id_number", wanted->id_number);
+	json_write_member_text(&writer, who_member(who), who_value(who));
 	json_write_end_object(&writer);
 }
 
@@ -79,11 +36,11 @@ static int print_answer(
 	return EXIT_SUCCESS;
 }
 
-static int show(const struct service_place *profiles, const struct wanted *wanted, bool json)
+static int show(const struct service_place *profiles, const struct who *who, bool json)
 {
 	struct buffer body = { 0 };
 	struct answer answer;
-	write_question(&body, wanted);
+	write_question(&body, who);
 	struct question question = {
 		.service = profiles,
 		.method = "POST",
@@ -102,7 +59,7 @@ static int show(const struct service_place *profiles, const struct wanted *wante
 	return exit_code;
 }
 
-static int show_at(const char *data, const struct wanted *wanted, bool json)
+static int show_at(const char *data, const struct who *who, bool json)
 {
 	struct place place;
 	enum status status = place_read(&place, data);
@@ -111,7 +68,7 @@ static int show_at(const char *data, const struct wanted *wanted, bool json)
 	const struct service_place *profiles = place_find(&place, "profiles");
 	int exit_code =
 	    profiles != NULL
-		? show(profiles, wanted, json)
+		? show(profiles, who, json)
 		: give_up(say("%s has no profiles service", "%s 没有档案服务"), place.directory);
 	place_deinit(&place);
 	return exit_code;
@@ -121,11 +78,10 @@ int command_profile(int argc, char **argv)
 {
 	const char *data = NULL;
 	bool json = false;
-	struct wanted wanted = { 0 };
+	struct who who = { 0 };
 	const struct option_row rows[] = {
 		OPTION_DATA(&data),
-		{ "subject", 's', OPTION_TEXT, &wanted.subject, 0, 0, "PID",
-		    "by pseudonym instead: p1...", "改按假名查询：p1..." },
+		OPTION_SUBJECT(&who.subject),
 		OPTION_JSON(&json),
 	};
 	const struct usage usage = {
@@ -150,13 +106,8 @@ int command_profile(int argc, char **argv)
 	int exit_code;
 	if (!options_parse(&usage, argc, argv, &operands, &exit_code))
 		return exit_code;
-	if ((wanted.subject != NULL) == (operands[0] != NULL))
-		return options_mistaken(&usage, say("expected %s", "应为 %s"), usage.operands);
-	bool given = wanted.subject != NULL ||
-		     (strcmp(operands[0], "-") == 0 ? read_id_number(&wanted)
-						    : take_id_number(&wanted, operands[0]));
-	exit_code = given ? show_at(data, &wanted, json)
-			  : options_mistaken(&usage, say("expected an ID number", "应为身份证号"));
-	explicit_bzero(&wanted, sizeof wanted);
+	if (who_take(&who, &usage, operands[0], &exit_code))
+		exit_code = show_at(data, &who, json);
+	who_deinit(&who);
 	return exit_code;
 }

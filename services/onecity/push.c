@@ -30,9 +30,11 @@ enum {
 	UNCHANGED,
 	QUARANTINED,
 	STALE,
+	NOT_KEPT,
 	COUNTS
 };
-static const char *const count_names[COUNTS] = { "accepted", "unchanged", "quarantined", "stale" };
+static const char *const count_names[COUNTS] = { "accepted", "unchanged", "quarantined", "stale",
+	"not_kept" };
 
 struct push {
 	const struct service_place *service;
@@ -249,7 +251,8 @@ static void print_json(const struct push *push)
 	struct json_writer writer = json_writer_make(&out);
 	json_write_begin_object(&writer);
 	for (int i = 0; i < COUNTS; i++)
-		json_write_member_integer(&writer, count_names[i], push->counts[i]);
+		if (i != NOT_KEPT || push->counts[i] > 0)
+			json_write_member_integer(&writer, count_names[i], push->counts[i]);
 	json_write_member_integer(&writer, "requests", push->requests);
 	if (push->first_sequence > 0) {
 		json_write_member_integer(&writer, "first_sequence", push->first_sequence);
@@ -269,6 +272,18 @@ static void print_counts(const struct push *push)
 		   " stale\n",
 		   "接收 %" PRId64 "，未变 %" PRId64 "，隔离 %" PRId64 "，过旧 %" PRId64 "\n"),
 	    counts[ACCEPTED], counts[UNCHANGED], counts[QUARANTINED], counts[STALE]);
+	if (counts[STALE] > 0)
+		tell(
+		    say("%" PRId64 " rows were not taken because they are older than what is "
+			"known; nothing is to be mended in them: export the current state again",
+			"%" PRId64 " 行早于系统中已有的版本，未采用；无需更正，请重新导出最新数据"),
+		    counts[STALE]);
+	if (counts[NOT_KEPT] > 0)
+		tell(say("the quarantine is full: %" PRId64 " bad rows were not kept; mend or "
+			 "dismiss some there, mend these at their source and send them again",
+			 "隔离区已满：%" PRId64
+			 " 行有误的数据未能保留；请先处理隔离区，再更正并重新提交这些数据"),
+		    counts[NOT_KEPT]);
 }
 
 static void print_full_list(const struct push *push)
@@ -295,8 +310,11 @@ static int report(const struct push *push, int exit_code)
 		print_counts(push);
 		print_full_list(push);
 	}
-	if (exit_code == EXIT_SUCCESS && push->counts[QUARANTINED] > 0)
+	bool has_bad = push->counts[QUARANTINED] > 0 || push->counts[NOT_KEPT] > 0;
+	if (exit_code == EXIT_SUCCESS && has_bad)
 		exit_code = EXIT_QUARANTINED;
+	else if (exit_code == EXIT_SUCCESS && push->counts[STALE] > 0)
+		exit_code = EXIT_STALE;
 	return exit_code;
 }
 
@@ -353,8 +371,9 @@ int command_push(int argc, char **argv)
 		.chinese = "向部门服务推送数据行。计为“接收”的已在该处持久保存。不给 FILE 或给 - "
 			   "时从标准输入读取。",
 		.exits_english = "0 all taken; 3 some were quarantined; 4 the list as a whole was "
-				 "refused; 1 failed",
-		.exits_chinese = "0 全部接收；3 部分被隔离；4 清单整体被拒绝；1 失败",
+				 "refused; 5 some were older than what is known; 1 failed",
+		.exits_chinese =
+		    "0 全部接收；3 部分被隔离；4 清单整体被拒绝；5 部分早于已有版本；1 失败",
 		.options = rows,
 		.option_count = COUNT_OF(rows),
 	};

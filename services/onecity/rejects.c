@@ -3,6 +3,7 @@
 #include "rejects.h"
 
 #include "commands.h"
+#include "options.h"
 #include "say.h"
 
 static const struct {
@@ -42,7 +43,11 @@ int command_rejects(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
-		print_parts(stdout);
+		bool visited = false;
+		for (size_t i = 0; i < COUNT_OF(parts); i++)
+			visited |= options_visits_part(parts[i].name, parts[i].run);
+		if (!visited)
+			print_parts(stdout);
 		return EXIT_SUCCESS;
 	}
 	for (size_t i = 0; i < COUNT_OF(parts); i++)

@@ -16,7 +16,8 @@ static const struct {
 } others[] = {
 	{ SERVICE_AGGREGATOR, "aggregator", AGGREGATOR_NUMBER, true, true, true },
 	{ SERVICE_PROFILES, "profiles", PROFILES_NUMBER, true, false, false },
-	{ SERVICE_MONITOR, "monitor", 0, false, true, true },
+	{ SERVICE_POINTS, "points", POINTS_NUMBER, true, false, false },
+	{ SERVICE_MONITOR, "monitor", MONITOR_NUMBER, true, true, true },
 };
 
 enum status roster_program_directory(char path[ROSTER_PATH_SIZE])
@@ -49,13 +50,27 @@ static enum status find_proto(struct roster *roster, const char *proto)
 	return STATUS_OK;
 }
 
+// The services do not run where this one does.
+static enum status find_rules(struct roster *roster, const char *rules)
+{
+	char beside[ROSTER_PATH_SIZE + 64];
+	snprintf(beside, sizeof beside, "%s/../rules/zhangjiagang-demo.json", roster->proto);
+	char *absolute = realpath(rules != NULL ? rules : beside, NULL);
+	bool fits = absolute != NULL && strlen(absolute) < sizeof roster->rules;
+	if (fits)
+		strcpy(rules != NULL ? roster->rules : roster->demonstration, absolute);
+	free(absolute);
+	return fits || rules == NULL ? STATUS_OK
+				     : fail(STATUS_NOT_FOUND, "%s: no such rule table", rules);
+}
+
 static enum status find_program(struct roster_service *service, const char *programs)
 {
 	int size = snprintf(
 	    service->program, sizeof service->program, "%s/onecity-%s", programs, service->name);
 	if (size >= (int)sizeof service->program)
 		return fail(STATUS_TOO_LARGE, "%s: the path is too long", programs);
-	service->runs = service->type != SERVICE_MONITOR && access(service->program, X_OK) == 0;
+	service->runs = access(service->program, X_OK) == 0;
 	return STATUS_OK;
 }
 
@@ -102,7 +117,7 @@ static enum status add_others(struct roster *roster, const char *programs)
 	return status;
 }
 
-enum status roster_read(struct roster *roster, const char *proto)
+enum status roster_read(struct roster *roster, const char *proto, const char *rules)
 {
 	char programs[ROSTER_PATH_SIZE];
 	struct catalogue_set *set = NULL;
@@ -110,6 +125,8 @@ enum status roster_read(struct roster *roster, const char *proto)
 	enum status status = roster_program_directory(programs);
 	if (status == STATUS_OK)
 		status = find_proto(roster, proto);
+	if (status == STATUS_OK)
+		status = find_rules(roster, rules);
 	if (status == STATUS_OK)
 		status = catalogue_set_read(&set, roster->proto);
 	if (status != STATUS_OK)

@@ -9,15 +9,18 @@
 enum {
 	ROSTER_NAME_SIZE = 64,
 	ROSTER_PATH_SIZE = 4096,
-	DEPARTMENT_NUMBER_MAX = 90, // the numbers behind are the ports of the others
+	DEPARTMENT_NUMBER_MAX = 89, // the numbers behind are the ports of the others
+	MONITOR_NUMBER = 90,
 	AGGREGATOR_NUMBER = 91,
 	PROFILES_NUMBER = 92,
+	POINTS_NUMBER = 93,
 };
 
 enum service_type {
 	SERVICE_DEPARTMENT,
 	SERVICE_AGGREGATOR,
 	SERVICE_PROFILES,
+	SERVICE_POINTS,
 	SERVICE_MONITOR
 };
 
@@ -34,14 +37,18 @@ struct roster_service {
 };
 
 struct roster {
-	char proto[ROSTER_PATH_SIZE];    // absolute
-	struct roster_service *services; // departments by number, then the others
+	char proto[ROSTER_PATH_SIZE];         // absolute
+	char rules[ROSTER_PATH_SIZE];         // a rule table in force, absolute; or ""
+	char demonstration[ROSTER_PATH_SIZE]; // one with made-up numbers, if no other is named; or
+					      // ""
+	struct roster_service *services;      // departments by number, then the others
 	size_t count;
 };
 
-// proto: where the catalogues are; NULL: beside the program. Programs are looked for beside this
-// one.
-MUST_CHECK enum status roster_read(struct roster *roster, const char *proto);
+// proto: where the catalogues are; NULL: beside the program. rules: a rule table in force; NULL:
+// the demonstration that lies beside the catalogues, if it does. Programs are looked for beside
+// this one.
+MUST_CHECK enum status roster_read(struct roster *roster, const char *proto, const char *rules);
 void roster_deinit(struct roster *roster);
 
 // The folder of the program that runs.

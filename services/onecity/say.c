@@ -2,6 +2,7 @@
 // say: what the command line says to people, in English or Chinese.
 #include "say.h"
 
+#include "language.h"
 #include "text.h"
 
 #include <stdarg.h>
@@ -15,13 +16,7 @@ static const char *environment(const char *name)
 
 bool say_in_chinese(void)
 {
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-	for (size_t i = 0; i < COUNT_OF(names); i++) {
-		const char *value = environment(names[i]);
-		if (value != NULL)
-			return strncmp(value, "zh", 2) == 0;
-	}
-	return false;
+	return language_is_chinese();
 }
 
 const char *say(const char *english, const char *chinese)

@@ -12,6 +12,7 @@
 #include "history.h"
 #include "merge.h"
 #include "options.h"
+#include "stream_filter.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -44,6 +45,8 @@ struct feed {
 
 struct tail {
 	struct entry_filter filter;
+	const char *terms; // of --filter, or NULL
+	struct stream_filter stream_filter;
 	enum entry_form form;
 	bool follow;
 	uint64_t count;
@@ -159,12 +162,20 @@ static void look_at(struct feed *feed)
 
 // --- one department -----------------------------------------------------------------------------
 
+static bool passes(const struct tail *tail, const struct entry_view *view)
+{
+	const struct stream_subject subject = { view->catalogue, view->kind, view->operation,
+		view->note };
+	return entry_filter_passes(&tail->filter, view) &&
+	       stream_filter_passes(&tail->stream_filter, &subject);
+}
+
 static bool take_entry(uint64_t sequence, const struct entry *entry, void *context)
 {
 	struct feed *feed = context;
 	struct entry_view view;
 	entry_view_make(&view, feed->catalogue, sequence, entry);
-	bool wanted = entry_filter_passes(&feed->tail->filter, &view);
+	bool wanted = passes(feed->tail, &view);
 	if (wanted)
 		merge_add(feed->tail->merge, feed->place, &view);
 	return wanted;
@@ -294,9 +305,12 @@ static enum status open_bus(struct tail *tail, const char *directory)
 	return status;
 }
 
-static bool is_wanted(const struct endpoint *endpoint, const char *source)
+static bool is_wanted(const struct tail *tail, const struct endpoint *endpoint, const char *source)
 {
-	return source == NULL || strcmp(source, endpoint->department) == 0;
+	const struct catalogue *catalogue =
+	    catalogue_set_named(tail->catalogues, endpoint->department);
+	return (source == NULL || strcmp(source, endpoint->department) == 0) &&
+	       (catalogue == NULL || stream_filter_passes_source(&tail->stream_filter, catalogue));
 }
 
 static enum status open_feeds(struct tail *tail, const char *directory, const char *source)
@@ -306,7 +320,7 @@ static enum status open_feeds(struct tail *tail, const char *directory, const ch
 	    tail->endpoints.count, tail->count > COUNT_MAX ? MERGE_ALL : (size_t)tail->count);
 	for (size_t i = 0; i < tail->endpoints.count; i++) {
 		const struct endpoint *endpoint = &tail->endpoints.list[i];
-		if (!is_wanted(endpoint, source))
+		if (!is_wanted(tail, endpoint, source))
 			continue;
 		struct feed *feed = &tail->feeds[tail->feed_count];
 		*feed = (struct feed){ .tail = tail,
@@ -350,7 +364,7 @@ static enum status read_catalogues(struct tail *tail, const struct place *place)
 static bool is_source(const struct tail *tail, const char *source)
 {
 	for (size_t i = 0; i < tail->endpoints.count; i++)
-		if (is_wanted(&tail->endpoints.list[i], source))
+		if (is_wanted(tail, &tail->endpoints.list[i], source))
 			return true;
 	return false;
 }
@@ -388,11 +402,15 @@ static int run_at(struct tail *tail, const char *data, const char *source)
 		return give_up_with(status);
 	status = read_catalogues(tail, &place);
 	if (status == STATUS_OK)
+		status = stream_filter_parse(&tail->stream_filter, tail->terms, tail->catalogues);
+	if (status == STATUS_OK)
 		status = endpoints_read(&tail->endpoints, &place);
 	if (status != STATUS_OK)
 		exit_code = give_up_with(status);
 	else if (!is_source(tail, source))
-		exit_code = give_up(say("nobody follows %s here", "此处没有订阅 %s"), source);
+		exit_code = give_up(say("nobody follows %s here", "此处没有订阅 %s"),
+		    source != NULL ? source
+				   : say("what the filter asks for", "筛选条件所指的部门"));
 	else if (!is_kind(tail, source))
 		exit_code = give_up(
 		    say("no catalogue has the kind %s", "目录中没有类别 %s"), tail->filter.kind);
@@ -406,7 +424,7 @@ static int run_at(struct tail *tail, const char *data, const char *source)
 // --- the command --------------------------------------------------------------------------------
 
 struct tail_arguments {
-	const char *data, *source, *kind, *operation, *since;
+	const char *data, *source, *kind, *operation, *filter, *since;
 	int64_t count;
 	bool follow, json, csv;
 };
@@ -415,6 +433,7 @@ static int take_arguments(
     struct tail *tail, const struct usage *usage, const struct tail_arguments *arguments)
 {
 	tail->follow = arguments->follow;
+	tail->terms = arguments->filter;
 	tail->filter = (struct entry_filter){ .kind = arguments->kind, .operation = -1 };
 	tail->form = arguments->json ? ENTRY_JSON : arguments->csv ? ENTRY_CSV : ENTRY_FOR_PEOPLE;
 	if (arguments->json && arguments->csv)
@@ -450,6 +469,13 @@ int command_tail(int argc, char **argv)
 		    "只看该类别" },
 		{ "operation", 'o', OPTION_TEXT, &arguments.operation, 0, 0, "OPERATION",
 		    "put, retract, reject or settle", "put、retract、reject 或 settle" },
+		{ "filter", 'F', OPTION_TEXT, &arguments.filter, 0, 0, "TERMS",
+		    "source:X kind:X status:accepted|rejected|settled operation:X reason:CODE; "
+		    "-TERM: "
+		    "not those",
+		    "source:X kind:X status:accepted|rejected|settled operation:X "
+		    "reason:CODE；-TERM "
+		    "为排除" },
 		{ "since", 0, OPTION_TEXT, &arguments.since, 0, 0, "WHEN",
 		    "recorded since 90s, 5m, 2h, 3d ago, or since a time",
 		    "自 90s、5m、2h、3d 前，或自某时刻起" },

@@ -129,7 +129,11 @@ static int show(const struct rehearsal *rehearsal, const struct answer *answer)
 	if (is_refused)
 		list_tell_refusal(&refusal);
 	bool has_bad = member_integer(root, "quarantined", 0) > 0;
-	return is_refused ? EXIT_REFUSED : has_bad ? EXIT_QUARANTINED : EXIT_SUCCESS;
+	bool has_stale = member_integer(root, "stale", 0) > 0;
+	return is_refused  ? EXIT_REFUSED
+	       : has_bad   ? EXIT_QUARANTINED
+	       : has_stale ? EXIT_STALE
+			   : EXIT_SUCCESS;
 }
 
 static int take_answer(const struct rehearsal *rehearsal, const struct service_place *department,
@@ -202,8 +206,9 @@ int command_try(int argc, char **argv)
 			   "本单位。不提交任何数据。",
 		.exits_english = "0 all would be taken; 3 some rows would be quarantined; 4 the "
 				 "list as a whole would\n"
-				 "be refused; 1 failed",
-		.exits_chinese = "0 将全部接收；3 部分将被隔离；4 清单整体将被拒绝；1 失败",
+				 "be refused; 5 some rows are older than what is known; 1 failed",
+		.exits_chinese = "0 将全部接收；3 部分将被隔离；4 清单整体将被拒绝；"
+				 "5 部分早于已有版本；1 失败",
 		.options = rows,
 		.option_count = COUNT_OF(rows),
 	};

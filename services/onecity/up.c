@@ -40,7 +40,7 @@ struct unit {
 };
 
 struct up {
-	const char *data, *proto; // as given, or NULL
+	const char *data, *proto, *rules; // as given, or NULL
 	int64_t port_base;
 	char *directory; // absolute
 	int lock;
@@ -436,6 +436,12 @@ int command_up(int argc, char **argv)
 		{ "proto", 0, OPTION_TEXT, &up.proto, 0, 0, "DIR",
 		    "where the catalogues are (else beside the program)",
 		    "目录文件所在目录（默认程序旁）" },
+		{ "rules", 0, OPTION_TEXT, &up.rules, 0, 0, "FILE",
+		    "the rule table to score by (else the demonstration, as such); for several, "
+		    "take\n"
+		    "                             settings/points.conf over",
+		    "评分所用规则表（默认演示规则，并如此标注）；多个规则表请自行维护\n"
+		    "                             settings/points.conf" },
 	};
 	const struct usage usage = {
 		.command = "up",
@@ -458,7 +464,7 @@ int command_up(int argc, char **argv)
 	if (!options_parse(&usage, argc, argv, &operands, &exit_code))
 		return exit_code;
 	int failure_code = SETTINGS_EXIT_CODE;
-	enum status status = roster_read(&up.roster, up.proto);
+	enum status status = roster_read(&up.roster, up.proto, up.rules);
 	if (status == STATUS_OK) {
 		failure_code = EXIT_FAILURE;
 		status = set_up(&up);

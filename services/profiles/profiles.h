@@ -23,8 +23,12 @@ struct profiles {
 	struct loop_timer *leaving;
 	struct http_server *http;
 	uint64_t reads; // profiles read, nobody's included
+	uint64_t nobody;
+	uint64_t failed[READING_OUTCOMES];
 	int64_t started_ms;
 };
+
+http_handler profiles_get_metrics;
 
 MUST_CHECK enum status profiles_http_open(struct profiles *profiles);
 

@@ -2,14 +2,13 @@
 // profiles_http: what a reader asks, in a body and never in a path: a path ends up in logs.
 #include "profiles.h"
 
-#include "citizen_id.h"
-#include "credit_code.h"
 #include "clock.h"
 #include "date.h"
 #include "json.h"
 #include "log.h"
-#include "problem.h"
+#include "readiness.h"
 #include "view_json.h"
+#include "whom.h"
 
 enum {
 	CONNECTIONS_MAX = 128,
@@ -18,88 +17,24 @@ enum {
 
 // --- whom they ask for ---------------------------------------------------------------------------
 
-// Each finds the subject, or answers the request with what is wrong and returns false.
-typedef bool find_subject(const struct profiles *profiles, struct http_request *request,
-    const char *text, char subject[SUBJECT_SIZE]);
-
-static void refuse_number(struct http_request *request, enum problem_code code,
-    const char *english_column, const char *chinese_column)
-{
-	struct problems problems = { 0 };
-	struct buffer english = { 0 }, chinese = { 0 };
-	problems_add(&problems, code, "", english_column, chinese_column, "");
-	problem_write_text(&problems.list[0], false, &english);
-	problem_write_text(&problems.list[0], true, &chinese);
-	http_answer_problem(
-	    request, 422, problem_name(code), buffer_text(&english), buffer_text(&chinese));
-	buffer_deinit(&english);
-	buffer_deinit(&chinese);
-}
-
-static bool find_by_id_number(const struct profiles *profiles, struct http_request *request,
-    const char *text, char subject[SUBJECT_SIZE])
-{
-	struct citizen_id id;
-	enum problem_code code;
-	bool sound = citizen_id_parse(&id, bytes_of_text(text), &code);
-	if (sound)
-		pseudonym_subject(
-		    profiles->pseudonym, SUBJECT_PERSON, bytes_of_text(id.number), subject);
-	else
-		refuse_number(request, code, "The ID number", "身份证号");
-	explicit_bzero(&id, sizeof id);
-	return sound;
-}
-
-static bool find_by_credit_code(const struct profiles *profiles, struct http_request *request,
-    const char *text, char subject[SUBJECT_SIZE])
-{
-	char code[CREDIT_CODE_SIZE];
-	bool checks;
-	bool sound = credit_code_parse(bytes_of_text(text), code, &checks);
-	if (sound)
-		pseudonym_subject(
-		    profiles->pseudonym, SUBJECT_ENTERPRISE, bytes_of_text(code), subject);
-	else
-		refuse_number(
-		    request, PROBLEM_credit_code_form, "The credit code", "统一社会信用代码");
-	return sound;
-}
-
 // A department itself has no profile.
-static bool find_by_subject(const struct profiles *profiles, struct http_request *request,
-    const char *text, char subject[SUBJECT_SIZE])
-{
-	(void)profiles;
-	if (!subject_valid(bytes_of_text(text)) || text[0] == SUBJECT_SOURCE) {
-		http_answer_problem(request, 422, "subject_form",
-		    "The subject is not of the form p1, d1 or e1 and 16 characters",
-		    "对象标识格式不符，应为 p1、d1 或 e1 加 16 个字符");
-		return false;
-	}
-	memcpy(subject, text, SUBJECT_SIZE);
-	return true;
-}
+static const char letters[] = { SUBJECT_PERSON, SUBJECT_DWELLING, SUBJECT_ENTERPRISE, 0 };
 
-static const struct way {
-	const char *member;
-	find_subject *find;
-} ways[] = {
-	{ "id_number", find_by_id_number },
-	{ "subject", find_by_subject },
-	{ "credit_code", find_by_credit_code },
-};
-
-static const struct way *find_way(const struct json_value *question)
+// False: the request was answered with what is wrong.
+static bool find_subject(const struct profiles *profiles, struct http_request *request,
+    const struct json_value *question, char subject[SUBJECT_SIZE])
 {
-	const struct json_value *member = json_first(question);
-	if (json_type(question) != JSON_OBJECT || json_size(question) != 1 ||
-	    json_string(member) == NULL)
-		return NULL;
-	for (size_t i = 0; i < COUNT_OF(ways); i++)
-		if (strcmp(json_name(member), ways[i].member) == 0)
-			return &ways[i];
-	return NULL;
+	struct whom_problem problem;
+	const struct json_value *member = whom_member(question);
+	if (member == NULL || json_size(question) != 1)
+		http_answer_problem(request, 400, "question",
+		    "Send an object with one member: id_number, subject or credit_code, a text",
+		    "请提交仅含一个成员的对象：id_number、subject 或 credit_code，值为文本");
+	else if (whom_find(member, letters, profiles->pseudonym, subject, &problem))
+		return true;
+	else
+		http_answer_problem(request, 422, problem.code, problem.english, problem.chinese);
+	return false;
 }
 
 static bool read_question(
@@ -111,15 +46,7 @@ static bool read_question(
 		    request, 400, "not_json", status_reason(), "请求正文不是有效的 JSON");
 		return false;
 	}
-	bool found = false;
-	const struct way *way = find_way(json_root(json));
-	if (way != NULL)
-		found =
-		    way->find(profiles, request, json_string(json_first(json_root(json))), subject);
-	else
-		http_answer_problem(request, 400, "question",
-		    "Send an object with one member: id_number, subject or credit_code, a text",
-		    "请提交仅含一个成员的对象：id_number、subject 或 credit_code，值为文本");
+	bool found = find_subject(profiles, request, json_root(json), subject);
 	json_free(&json);
 	return found;
 }
@@ -138,6 +65,7 @@ static void answer_profile(const struct question *question, struct view *view)
 	if (view_unreadable(view) > 0)
 		log_warn("a profile holds %zu fields that cannot be read", view_unreadable(view));
 	question->profiles->reads++;
+	question->profiles->nobody += !found;
 	http_answer(question->request, found ? 200 : 404,
 	    found ? "application/json" : "application/problem+json", buffer_bytes(&out), NULL);
 	buffer_wipe(&out);
@@ -146,6 +74,7 @@ static void answer_profile(const struct question *question, struct view *view)
 static void got_profile(enum reading_outcome outcome, struct view *view, void *context)
 {
 	struct question *question = context;
+	question->profiles->failed[outcome] += outcome != READING_DONE;
 	if (outcome == READING_DONE)
 		answer_profile(question, view);
 	else
@@ -198,30 +127,19 @@ static void get_status(struct http_request *request, void *context)
 	answer_json(request, 200, &out);
 }
 
-static void get_healthz(struct http_request *request, void *context)
-{
-	(void)context;
-	http_answer(request, 200, "application/json", bytes_of_text("{\"ok\":true}"), NULL);
-}
-
 static void get_readyz(struct http_request *request, void *context)
 {
 	const struct profiles *profiles = context;
 	const char *state = readings_state(profiles->readings);
-	bool ready = strcmp(state, "ready") == 0;
-	struct buffer out = { 0 };
-	struct json_writer json = json_writer_make(&out);
-	json_write_begin_object(&json);
-	json_write_member_boolean(&json, "ok", ready);
-	json_write_member_text(&json, "redis", state);
-	json_write_end_object(&json);
-	answer_json(request, ready ? 200 : 503, &out);
+	const struct readiness_check check = { "redis", strcmp(state, "ready") == 0, state };
+	readiness_answer(request, &check, 1);
 }
 
 static const struct http_route routes[] = {
 	{ "POST", "/v1/profile", post_profile, false },
 	{ "GET", "/v1/status", get_status, false },
-	{ "GET", "/healthz", get_healthz, true },
+	{ "GET", "/metrics", profiles_get_metrics, true },
+	{ "GET", "/healthz", readiness_answer_alive, true },
 	{ "GET", "/readyz", get_readyz, true },
 };
 

@@ -20,7 +20,7 @@ from people import People
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEPARTMENTS = {json.loads(path.read_text("utf-8"))["department"]: json.loads(path.read_text("utf-8"))["number"]
                for path in ROOT.glob("proto/records/*.json") if path.stem != "every-department"}
-OTHERS = {"aggregator": 91, "profiles": 92}
+OTHERS = {"monitor": 90, "aggregator": 91, "profiles": 92, "points": 93}
 NUMBERS = {**DEPARTMENTS, **OTHERS}
 REPORTS = re.compile(r"ERROR: \w+Sanitizer|runtime error:|WARNING: \w+Sanitizer")
 
@@ -85,6 +85,7 @@ class City:
         self.base = free_base()
         self.people = People(seed)
         self.up = None
+        self.up_options = []  # further ones of `onecity up`
         self.up_log = self.home / "up.log"
         self.ends_expected = set()  # of `up`'s "<service> ended ..." those that a test provoked, besides kills
         self.environment = dict(os.environ, LC_ALL="C.UTF-8", ONECITY_DATA=str(self.data),
@@ -101,7 +102,7 @@ class City:
         with self.up_log.open("ab") as log:
             self.up = subprocess.Popen(
                 [self.programs / "onecity", "run-child", "--", str(os.getpid()), self.programs / "onecity", "up",
-                 "--port", str(self.base)],
+                 "--port", str(self.base), *self.up_options],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self.environment)
         wait_until(lambda: self.up.poll() is not None or b"ready after" in self.up_log.read_bytes()[before:],
                    what="a city that is ready")

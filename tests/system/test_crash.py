@@ -54,3 +54,11 @@ def test_promises_1_and_2_every_process_in_turn_is_killed_again_and_again(fresh_
                 load.run_on(0.2)
                 city.kill(victim)
     load.assert_all_is_there_once()
+
+
+def test_a_redis_that_may_drop_facts_is_told(fresh_city):
+    city = fresh_city.start()
+    city.redis().config_set("maxmemory-policy", "allkeys-lru")
+    city.kill("aggregator")
+    log = city.data / "logs/aggregator.log"
+    wait_until(lambda: "maxmemory-policy allkeys-lru: set it to noeviction" in log.read_text(), what="a warning")

@@ -67,7 +67,8 @@ def test_promise_1_a_full_disk_is_503_and_loses_nothing_acknowledged(small_disk)
     city.settle()
     assert city.status(DEPARTMENT)["sequence"] == acknowledged
     assert len(facts_of(city, DEPARTMENT)) == acknowledged
-    assert city.ask(DEPARTMENT, "GET", "/readyz").code == 503
+    ready = city.ask(DEPARTMENT, "GET", "/readyz")
+    assert (ready.code, ready.json["journal"]) == (503, "writable") and "reserve" in ready.json["disk"]
     assert b"unready" in city.command("status", code=1).stdout
     # With room it goes on by itself.
     assert mount(disk, f"remount,size={4 * DISK_MIB}m") == 0

@@ -101,7 +101,7 @@ def test_broken_json_is_quarantined_never_a_crash(city, body):
     assert answer.json["accepted"] == 0
     if body:
         assert answer.json["quarantined"] == 1
-        assert answer.json["problems"][0]["code"] == "row_form"
+        assert answer.json["problems"][0]["code"] in ("json_form", "row_encoding", "duplicate_member", "long_number")
     assert city.pid(DEPARTMENT) == before
 
 

@@ -148,12 +148,12 @@ def test_a_list_without_a_column_that_is_needed_is_refused_as_a_whole(city, tmp_
 
 def test_try_says_what_a_full_list_would_withdraw_and_withdraws_nothing(city, tmp_path):
     town = next(TOWNS)
-    people = city.people.several(4)
+    people = city.people.several(5)
     push(city, "residence", file_of(tmp_path, residents(people, town)))
     before = status(city)["sequence"]
     said = city.command("try", DEPARTMENT, "residence", "--mode", "full", "--scope", f"town={town}",
                         file_of(tmp_path, residents(people[1:], town))).stdout
-    assert b"full list: 4 records in scope, 1 missing from the list" in said
+    assert b"full list: 5 records in scope, 1 missing from the list" in said
     assert status(city)["sequence"] == before
 
 

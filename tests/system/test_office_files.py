@@ -262,9 +262,9 @@ def test_a_full_list_in_which_too_much_is_missing_withdraws_nothing_without_a_co
     before = sequence(city)
     for kept in (people[11:], []):
         rows = month_rows(kept, "2004-01")
-        answer = send(city, table(rows or [("x", "", "2004-01", "", "")]), mode="full")
-        assert answer["retracted"] == 0 and answer["refused"]["en"] and answer["refused"]["zh"]
-        assert answer["refused"]["code"] == ("too_many_missing" if kept else "unknown_rows")
+        answer = ask(city, "rows", "contribution", table(rows or [("x", "", "2004-01", "", "")]), mode="full")
+        assert_problem(answer, 422, "too_many_missing" if kept else "unknown_rows")
+        assert answer.json["retracted"] == 0
     assert sequence(city) == before
     assert send(city, month_rows(people[10:], "2004-01"), mode="full")["retracted"] == 10
     answer = send(city, month_rows(people[40:], "2004-01"), mode="full", confirm="yes")
@@ -277,8 +277,9 @@ def test_a_full_list_without_a_row_withdraws_nothing_without_a_confirmation(city
     people = city.people.several(3)
     rows = [(person.id_number, f"A{place}", "skill", "2004-05-06") for place, person in enumerate(people)]
     assert counts(send(city, table(rows, header), "qualification")) == (3, 0, 0, 0)
-    answer = send(city, table([], header), "qualification", mode="full")
-    assert (answer["missing"], answer["retracted"], answer["refused"]["code"]) == (3, 0, "too_many_missing")
+    answer = ask(city, "rows", "qualification", table([], header), mode="full")
+    assert_problem(answer, 422, "too_many_missing")
+    assert (answer.json["missing"], answer.json["retracted"]) == (3, 0)
     answer = send(city, table([], header), "qualification", mode="full", confirm="yes")
     assert (answer["missing"], answer["retracted"]) == (3, 3)
 
@@ -286,10 +287,12 @@ def test_a_full_list_without_a_row_withdraws_nothing_without_a_confirmation(city
 def test_new_people_in_a_full_list_do_not_make_the_loss_of_the_others_look_small(city):
     old, new = city.people.several(20), city.people.several(700)
     send(city, month_rows(old, "2004-03"))
-    answer = send(city, month_rows(new, "2004-03"), mode="full")
-    assert counts(answer) == (700, 0, 0, 0)
-    assert (answer["in_scope"], answer["missing"], answer["retracted"]) == (20, 20, 0)
-    assert answer["refused"]["code"] == "too_many_missing"
+    before = sequence(city)
+    for _ in range(2):  # nor at its second coming
+        answer = ask(city, "rows", "contribution", table(month_rows(new, "2004-03")), mode="full")
+        assert_problem(answer, 422, "too_many_missing")
+        assert (answer.json["in_scope"], answer.json["missing"], answer.json["retracted"]) == (20, 20, 0)
+        assert sequence(city) == before
 
 
 def test_a_refused_row_is_not_a_missing_one(city):
@@ -539,7 +542,7 @@ def test_bad_rows_come_back_in_their_own_encoding_and_are_taken_once_mended(city
     drop(city, "contribution", name, table(rows).encode(encoding))
     result = await_file(city, f"bad/{name}", f"bad/{name}.result.csv").decode(encoding)
     found = list(csv.DictReader(io.StringIO(result)))
-    assert [*found[0]] == [*HEADER, "错误", "修改建议"] and len(found) == 1
+    assert [*found[0]] == [*HEADER, "错误", "修改建议", "隔离编号"] and len(found) == 1
     assert found[0]["身份证号"] == people[2].id_number and found[0]["错误"] and found[0]["修改建议"]
     assert city.status(DEPARTMENT)["quarantined"] > 0
     before = city.status(DEPARTMENT)["quarantined"]
@@ -547,6 +550,62 @@ def test_bad_rows_come_back_in_their_own_encoding_and_are_taken_once_mended(city
     await_file(city, f"done/{name}")
     assert city.status(DEPARTMENT)["quarantined"] == before - 1
     assert months_of(city, people[2], 2010) == {3: 500000}
+
+
+def test_a_mended_row_whose_person_was_wrong_ends_its_quarantine_and_its_mark(city):
+    people = city.people.several(2)
+    send(city, month_rows(people, "2014-01"))
+    wrong = (people[0].id_number, "养老保险", "2014-02", "五千", "正常")  # it should be the other's
+    drop(city, "contribution", "wrong.csv", table([wrong]))
+    result = await_file(city, "bad/wrong.csv", "bad/wrong.csv.result.csv").decode()
+    before = city.status(DEPARTMENT)["quarantined"]
+    assert "w*.csv" in {row["origin"] for row in rejects(city, DEPARTMENT)["rejects"]}  # it might name somebody
+    city.settle()
+    assert profile(city, people[0].id_number)[1]
+    mended = result.replace("五千", "5000").replace(people[0].id_number, people[1].id_number)
+    drop(city, "contribution", "wrong.csv.result.csv", mended)
+    await_file(city, "done/wrong.csv")
+    assert city.status(DEPARTMENT)["quarantined"] == before - 1
+    assert months_of(city, people[1], 2014) == {1: 449450, 2: 500000}
+    assert not profile(city, people[0].id_number)[1]
+
+
+def test_a_copy_that_stalls_for_longer_than_others_is_taken_whole(city):
+    people = city.people.several(40)
+    path = inbox(city) / "contribution" / "stalls.csv"
+    lines = table(month_rows(people, "2014-03")).encode().splitlines(keepends=True)
+    before = sequence(city)
+    with path.open("wb") as file:
+        file.writelines(lines[:20])
+        file.flush()
+        time.sleep(3 * STABLE_S)
+        file.writelines(lines[20:])
+    await_file(city, "done/stalls.csv")
+    assert sequence(city) == before + 40
+
+
+def test_rows_older_than_what_is_known_are_told_as_what_they_are(city, tmp_path):
+    person = city.people.one()
+    header = (*HEADER, "更新时间")
+    row = month_rows([person], "2014-04")[0]
+    send(city, table([(*row, "2026-01-02 08:00:00")], header))
+    older = table([(*row[:3], "6000", "正常", "2026-01-01 08:00:00")], header)
+    drop(city, "contribution", "older.csv", older)
+    assert "早于系统中已有的版本" in await_file(city, "done/older.csv", "done/older.csv.result.csv").decode()
+    path = tmp_path / "older.csv"
+    path.write_text(older)
+    assert b"1 rows were not taken" in city.command("push", DEPARTMENT, "contribution", path, code=5).stderr
+    answer = send(city, table([(*row[:3], "6000", "正常", "2062-01-01 08:00:00")], header))
+    assert counts(answer) == (0, 0, 0, 1) and answer["problems"][0]["code"] == "future_version"
+
+
+def test_a_watched_folder_that_is_away_is_told(city):
+    path = inbox(city) / "contribution-changes"
+    path.rmdir()
+    wait_until(lambda: city.ask(DEPARTMENT, "GET", "/readyz").code == 503, what="notice of it")
+    assert "watch" in city.ask(DEPARTMENT, "GET", "/readyz").body.decode()
+    path.mkdir()
+    wait_until(lambda: city.ask(DEPARTMENT, "GET", "/readyz").code == 200, what="its return")
 
 
 def test_full_and_changes_have_folders_of_their_own(city):
@@ -568,8 +627,8 @@ def test_full_and_changes_have_folders_of_their_own(city):
 
 @pytest.mark.parametrize("name, content, told", [
     ("october.xlsx", b"PK\x03\x04" + b"\x00" * 60, "Excel"), ("empty.csv", b"", "无法读取"),
-    ("noise.csv", b"\xff" * 9, "GB18030"), ("columns.csv", "姓名,备注\n张三,无\n".encode(), "缺少"),
-    ("half.json", b'[{"id_number": "', "row_form")])
+    ("noise.csv", b"\xff" * 9, "字符编码无法识别"), ("columns.csv", "姓名,备注\n张三,无\n".encode(), "缺少"),
+    ("half.json", b'[{"id_number": "', "json_form")])
 def test_a_broken_file_is_put_aside_with_the_reason(city, name, content, told):
     before = sequence(city)
     drop(city, "contribution", name, content)

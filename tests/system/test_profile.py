@@ -114,3 +114,11 @@ def test_onecity_profile_shows_it_in_the_terminal_and_as_json(city):
     assert person.name in shown and "public-security" in shown
     as_json = json.loads(city.command("profile", "--json", "-", rows=f"{person.id_number}\n".encode()).stdout)
     assert as_json["subject"] == subject_of(city, person.id_number)
+
+
+def test_a_second_line_is_refused_and_not_passed_over(city):
+    people = city.people.several(2)
+    both = "\n".join(person.id_number for person in people).encode()
+    assert b"one person at a time" in city.command("profile", "-", rows=both, code=64).stderr
+    one = city.command("profile", "-", rows=people[0].id_number.encode() + b"\r\n\n", code=None)
+    assert one.returncode in (0, 3)  # 3: nobody knows anything of her

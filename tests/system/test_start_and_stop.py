@@ -13,7 +13,7 @@ from city import DEPARTMENTS, NUMBERS, ROOT, City, wait_until
 from people import person_row
 from view import facts_of
 
-DAEMONS = [*DEPARTMENTS, "aggregator", "profiles"]
+DAEMONS = [*NUMBERS]
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ WRAPPERS = {
 OF_MACHINES = ("home", "root", "work", "Users", "mnt")
 MADE_BY_BUILD = {
     "common": re.compile(r"every_department_fields\.h"),
-    "services": re.compile(r"[a-z_]+_fields\.h|facts_lua\.h"),
+    "services": re.compile(r"[a-z_]+_fields\.h|(?:facts|points)_lua\.h"),
 }
 
 
@@ -211,7 +211,9 @@ def registered(path, text, tree):
     if path.parts[0] != "tests" or "corpus" in path.parts:
         return
     runs = {"unit": r".*_test\.c", "conformance": r".*_conformance\.c", "system": r"test_.*\.py|conftest\.py",
-            "fuzz": r".*_fuzz\.c|CMakeLists\.txt", "tidy": r"test_.*\.py"}.get(path.parts[1])
+            "fuzz": r".*_fuzz\.c|CMakeLists\.txt", "sim": r".*\.c|CMakeLists\.txt|README\.md",
+            "fault": r".*_test\.c|CMakeLists\.txt",
+            "tidy": r"test_.*\.py"}.get(path.parts[1])
     if runs and re.fullmatch(runs, path.name):
         return
     if path.parts[1] == "unit" or not is_mentioned(path, path.parts[2].split(".")[0], tree):
@@ -234,7 +236,7 @@ def different_names(path, text, tree):
         return
     seen = {}
     for number, line in lines_of(text):
-        name = re.match(r"(?:def|class) (\w+)", line)
+        name = re.match(r"(?:def|class) (?!_\b)(\w+)", line)  # _ is what a decorator takes by another name
         if name and name.group(1) in seen:
             yield number, f"{name.group(1)} is there already, in line {seen[name.group(1)]}"
         if name:

@@ -61,12 +61,13 @@ static enum status detect(struct bytes input, enum charset *charset, bool *has_m
 	struct charset_detector *detector;
 	assert_int_equal(charset_detector_open(&detector), STATUS_OK);
 	bool wanted = true;
+	int64_t line;
 	for (size_t at = 0; wanted && at < input.size; at += 4096) {
 		size_t left = input.size - at;
 		struct bytes piece = bytes_make(input.data + at, left < 4096 ? left : 4096);
 		wanted = charset_detector_feed(detector, piece);
 	}
-	enum status status = charset_detector_finish(detector, charset, has_mark);
+	enum status status = charset_detector_finish(detector, charset, has_mark, &line);
 	charset_detector_close(&detector);
 	assert_null(detector);
 	return status;
@@ -251,6 +252,14 @@ static void charset_detects_utf8_and_gb18030(void **state)
 	assert_detects(literal("\xFE\x9F\n"), CHARSET_GB18030);
 }
 
+static void assert_mixed(const struct buffer *input)
+{
+	enum charset charset;
+	bool has_mark;
+	assert_int_equal(detect(buffer_bytes(input), &charset, &has_mark), STATUS_INVALID);
+	assert_non_null(strstr(status_reason(), "two encodings in one file"));
+}
+
 // 张张 in UTF-8 is valid GB18030 too, so that only the rule stands between it and nonsense.
 static void charset_prefers_damaged_utf8_to_nonsense_in_gb18030(void **state)
 {
@@ -261,8 +270,54 @@ static void charset_prefers_damaged_utf8_to_nonsense_in_gb18030(void **state)
 	buffer_append_text(&input, "\xE5\xBC\n"); // one bad place, ten good characters
 	assert_detects(buffer_bytes(&input), CHARSET_UTF8);
 	buffer_append_text(&input, "\xE5\xBC\n"); // two: no longer ten to one
+	assert_mixed(&input);
+	buffer_deinit(&input);
+}
+
+// Somebody pasted a row of another system's into the list.
+static void charset_refuses_two_encodings_in_one_file(void **state)
+{
+	(void)state;
+	struct buffer rows = { 0 }, input = { 0 };
+	for (int row = 0; row < 8; row++)
+		buffer_append_text(&rows, "张三丰,张家港市杨舍镇,养老保险,正常\n");
+	assert_int_equal(encode(CHARSET_GB18030, buffer_bytes(&rows), &input), STATUS_OK);
+	assert_detects(buffer_bytes(&input), CHARSET_GB18030);
+	buffer_append_text(&input, "李四,塘桥镇\n");
+	assert_mixed(&input);
+	assert_non_null(strstr(status_reason(), "UTF-8 (line 9), partly not (line 1)"));
+	buffer_deinit(&input);
+	buffer_deinit(&rows);
+}
+
+// 隆 is C2A1, 陆 C2BD and 目 C4BF: good characters of two bytes in UTF-8, each of them.
+static void charset_knows_gb18030_that_looks_like_utf8_in_places(void **state)
+{
+	(void)state;
+	struct buffer rows = { 0 }, input = { 0 };
+	buffer_append_text(&rows, "姓名\n陆隆\n目\n陆目隆陆\n");
+	assert_int_equal(encode(CHARSET_GB18030, buffer_bytes(&rows), &input), STATUS_OK);
+	buffer_append_text(&input, "\xD6\xA4\xBC\xFE\xBA\xC5\xC2\xEB\n");
 	assert_detects(buffer_bytes(&input), CHARSET_GB18030);
 	buffer_deinit(&input);
+	buffer_deinit(&rows);
+}
+
+static void charset_takes_gb18030_with_a_character_cut_in_half(void **state)
+{
+	(void)state;
+	struct buffer rows = { 0 }, input = { 0 };
+	for (int row = 0; row < 5; row++)
+		buffer_append_text(&rows, "张三\n");
+	assert_int_equal(encode(CHARSET_GB18030, buffer_bytes(&rows), &input), STATUS_OK);
+	buffer_append_text(&input, "\xD5,\n"); // ten good ones
+	assert_detects(buffer_bytes(&input), CHARSET_GB18030);
+	buffer_append_text(&input, "\xD5,\n");
+	enum charset charset;
+	bool has_mark;
+	assert_int_equal(detect(buffer_bytes(&input), &charset, &has_mark), STATUS_INVALID);
+	buffer_deinit(&input);
+	buffer_deinit(&rows);
 }
 
 static void charset_says_where_the_first_bad_places_are(void **state)
@@ -273,7 +328,7 @@ static void charset_says_where_the_first_bad_places_are(void **state)
 	const char *input = "a\r\nb\rc\n\xD5\xC5\n\xD5,\n";
 	assert_int_equal(detect(literal(input), &charset, &has_mark), STATUS_INVALID);
 	assert_non_null(strstr(status_reason(), "the first at byte 7, line 4)"));
-	assert_non_null(strstr(status_reason(), "GB18030 (the first at byte 10, line 5)"));
+	assert_non_null(strstr(status_reason(), "GB18030 (1, the first at byte 10, line 5)"));
 }
 
 static void charset_finds_a_bad_place_far_behind_and_across_pieces(void **state)
@@ -307,6 +362,9 @@ int main(void)
 		cmocka_unit_test(charset_detects_utf16_without_a_mark),
 		cmocka_unit_test(charset_detects_utf8_and_gb18030),
 		cmocka_unit_test(charset_prefers_damaged_utf8_to_nonsense_in_gb18030),
+		cmocka_unit_test(charset_refuses_two_encodings_in_one_file),
+		cmocka_unit_test(charset_knows_gb18030_that_looks_like_utf8_in_places),
+		cmocka_unit_test(charset_takes_gb18030_with_a_character_cut_in_half),
 		cmocka_unit_test(charset_says_where_the_first_bad_places_are),
 		cmocka_unit_test(charset_finds_a_bad_place_far_behind_and_across_pieces),
 	};

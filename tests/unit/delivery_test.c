@@ -177,6 +177,7 @@ static void a_header_without_a_required_column_is_refused_whole(void **state)
 	buffer_append_text(&list, "身份证号,所属期\n1,2\n");
 	struct delivery_result result = deliver(*state, &list, DELIVERY_UPSERT);
 	assert_int_equal(result.refused, DELIVERY_REFUSED_MISSING_COLUMN);
+	assert_true(result.nothing_taken);
 	assert_string_equal(result.problems.list[0].field, "insurance");
 	expect_counts(&result, 0, 0, 0);
 }
@@ -238,6 +239,63 @@ static void changes_are_taken_in_order(void **state)
 	assert_int_equal(result.counts.reports[0].problem.code, PROBLEM_unknown_operation);
 	assert_int_equal(base_of(office, 1, 202608), 600000);
 	assert_int_equal(base_of(office, 2, 202608), -1);
+}
+
+// Each has its own code, so that its hint helps.
+static void what_cannot_be_read_says_what_it_is(void **state)
+{
+	static const char *const codes[] = { "json_form", "long_number", "duplicate_member",
+		"row_encoding", "too_large", "future_version" };
+	struct office *office = *state;
+	struct buffer list = { 0 };
+	char id[OFFICE_ID_SIZE];
+	office_id(1, id);
+	buffer_printf(&list, "{\n{\"id_number\":%s}\n", "320582199003010013");
+	buffer_append_text(&list, "{\"period\":\"2026-08\",\"period\":\"2026-09\"}\n");
+	buffer_append_text(&list, "{\"period\":\"\xb0\xa1\"}\n\"");
+	while (list.size < 300 * 1024)
+		buffer_append_byte(&list, 'x');
+	buffer_printf(&list,
+	    "\"\n{\"id_number\":\"%s\",\"insurance\":\"pension\",\"period\":\"2026-08\","
+	    "\"base\":5000,\"_version\":\"2062-01-01T00:00:00Z\"}\n",
+	    id);
+	struct delivery_options options = office_delivery(office, "contribution", DELIVERY_UPSERT);
+	struct delivery_result result =
+	    office_deliver(office, &options, buffer_bytes(&list), DELIVERY_NDJSON);
+	expect_counts(&result, 0, 0, COUNT_OF(codes));
+	for (size_t i = 0; i < COUNT_OF(codes); i++)
+		assert_string_equal(problem_name(result.counts.reports[i].problem.code), codes[i]);
+	buffer_deinit(&list);
+}
+
+static void a_version_in_the_future_is_refused_and_stays_so_when_it_is_sent_again(void **state)
+{
+	struct office *office = *state;
+	struct buffer list = { 0 }, packed = { 0 };
+	struct quarantined row;
+	char id[OFFICE_ID_SIZE];
+	office_id(1, id);
+	buffer_printf(&list,
+	    "身份证号,险种,所属期,缴费基数,更新时间\n"
+	    "%s,养老保险,2026-08,5000,2062-11-24 08:00\n"
+	    "%s,养老保险,2026-09,5000,2026-09-22 08:00\n"
+	    "%s,养老保险,2026-07,5000,99999999999\n", // a counter, however high
+	    id, id, id);
+	struct delivery_result result = deliver(office, &list, DELIVERY_CHANGES);
+	assert_int_equal(result.refused, DELIVERY_REFUSED_MISSING_COLUMN); // of what is to be done
+	buffer_printf(&list,
+	    "身份证号,险种,所属期,缴费基数,更新时间\n"
+	    "%s,养老保险,2026-08,5000,2062-11-24 08:00\n"
+	    "%s,养老保险,2026-07,5000,99999999999\n",
+	    id, id);
+	result = deliver(office, &list, DELIVERY_UPSERT);
+	expect_counts(&result, 1, 0, 1);
+	assert_int_equal(result.counts.reports[0].problem.code, PROBLEM_future_version);
+	assert_int_equal(
+	    quarantine_read(intake_quarantine(office->intake), 1, &packed, &row), STATUS_OK);
+	assert_non_null(
+	    memmem(row.payload.data, row.payload.size, "2062-11-24T00:00:00.000000Z", 27));
+	buffer_deinit(&packed);
 }
 
 // --- full lists ----------------------------------------------------------------------------------
@@ -302,6 +360,163 @@ static void a_full_list_in_which_too_much_is_missing_withdraws_nothing_unless_co
 	buffer_deinit(&list);
 }
 
+static struct delivery_result deliver_moved(struct office *office, enum delivery_mode mode)
+{
+	struct buffer list = { 0 };
+	add_header(&list);
+	add_people(&list, PEOPLE, 30 * PEOPLE, "2026-08"); // of nobody who is there
+	return deliver(office, &list, mode);
+}
+
+// Its rows must not count as people who were there before, at its second coming.
+static void a_refused_full_list_takes_nothing_and_is_refused_again(void **state)
+{
+	struct office *office = *state;
+	(void)deliver_people(office, 0, PEOPLE, "2026-08", DELIVERY_UPSERT);
+	uint64_t head = journal_head(office->store.journal).sequence;
+	for (int time = 0; time < 3; time++) {
+		struct delivery_result result = deliver_moved(office, DELIVERY_FULL);
+		assert_int_equal(result.refused, DELIVERY_REFUSED_TOO_MANY_MISSING);
+		assert_true(result.nothing_taken);
+		expect_counts(&result, 0, 0, 0);
+		assert_int_equal(result.in_scope, PEOPLE);
+		assert_int_equal(result.missing, PEOPLE);
+		assert_int_equal(journal_head(office->store.journal).sequence, head);
+	}
+}
+
+static void open_full(struct office *office, struct delivery **delivery, struct buffer *list)
+{
+	struct delivery_options options = office_delivery(office, "contribution", DELIVERY_FULL);
+	assert_int_equal(
+	    delivery_open_memory(delivery, &options, buffer_bytes(list), DELIVERY_CSV), STATUS_OK);
+}
+
+// Whenever the daemon is killed, what it finds then is not taken for what was there before.
+static void a_full_list_broken_off_anywhere_ends_as_if_it_had_not_been(void **state)
+{
+	struct office *office = *state;
+	struct buffer list = { 0 };
+	uint64_t retracted = 0;
+	bool done = false;
+	add_header(&list);
+	add_people(&list, 0, PEOPLE - 2, "2026-08");
+	add_people(&list, PEOPLE, 3000, "2026-08");
+	(void)deliver_people(office, 0, PEOPLE, "2026-08", DELIVERY_UPSERT);
+	for (int slices = 1; !done; slices++) {
+		struct delivery *delivery;
+		office_reopen(office);
+		open_full(office, &delivery, &list);
+		for (int i = 0; i < slices && !done; i++) {
+			assert_int_equal(
+			    delivery_work(delivery, office->store.batch, &done), STATUS_OK);
+			store_commit(&office->store);
+		}
+		assert_int_equal(delivery_result(delivery)->refused, DELIVERY_REFUSED_NONE);
+		retracted += delivery_result(delivery)->retracted;
+		delivery_close(&delivery);
+	}
+	assert_int_equal(retracted, 2);
+	assert_int_equal(base_of(office, PEOPLE - 1, 202608), -1);
+	assert_int_equal(base_of(office, PEOPLE - 3, 202608), 449450);
+	assert_int_equal(base_of(office, PEOPLE + 2999, 202608), 449450);
+	buffer_deinit(&list);
+}
+
+static void a_few_may_be_missing_if_they_are_no_large_part(void **state)
+{
+	static const struct {
+		unsigned there, missing;
+		bool is_refused;
+	} cases[] = { { 15, 3, false }, { 15, 4, true }, { 50, 10, false }, { 40, 9, true },
+		{ 5, 1, false }, { 4, 1, true }, { 600, 11, false }, { 500, 11, true } };
+	struct office *office = *state;
+	unsigned first = 0;
+	char month[16];
+	for (size_t i = 0; i < COUNT_OF(cases); i++, first += 1000) {
+		snprintf(month, sizeof month, "2025-%02zu", i + 1);
+		(void)deliver_people(office, first, cases[i].there, month, DELIVERY_UPSERT);
+		struct delivery_result result = deliver_people(
+		    office, first, cases[i].there - cases[i].missing, month, DELIVERY_FULL);
+		assert_int_equal(result.in_scope, cases[i].there);
+		assert_int_equal(result.refused, cases[i].is_refused
+						     ? DELIVERY_REFUSED_TOO_MANY_MISSING
+						     : DELIVERY_REFUSED_NONE);
+		assert_int_equal(result.retracted, cases[i].is_refused ? 0 : cases[i].missing);
+	}
+}
+
+static void count_bad(const struct delivery_row *row, void *context)
+{
+	size_t *told = context;
+	assert_int_equal(row->id, 0);
+	++*told;
+}
+
+// The wrong file, dropped by mistake, must not fill the department's quarantine.
+static void a_list_of_mostly_bad_rows_is_refused_whole(void **state)
+{
+	struct office *office = *state;
+	struct buffer list = { 0 };
+	size_t told = 0;
+	add_header(&list);
+	add_people(&list, 0, 100, "2026-08");
+	for (int i = 0; i < DELIVERY_BAD_MAX + 2; i++)
+		buffer_printf(&list, "%d,养老保险,2026-08,1,正常\r\n", i);
+	struct delivery_options options = office_delivery(office, "contribution", DELIVERY_UPSERT);
+	options.told = count_bad;
+	options.context = &told;
+	struct delivery_result result =
+	    office_deliver(office, &options, buffer_bytes(&list), DELIVERY_CSV);
+	assert_int_equal(result.refused, DELIVERY_REFUSED_TOO_MANY_BAD);
+	assert_true(result.nothing_taken);
+	expect_counts(&result, 0, 0, 0);
+	assert_int_equal(result.bad, DELIVERY_BAD_MAX + 2);
+	assert_int_equal(result.counts.not_kept, DELIVERY_BAD_MAX);
+	assert_int_equal(told, DELIVERY_BAD_MAX);
+	assert_int_equal(quarantine_count(intake_quarantine(office->intake)), 0);
+	add_people(&list, 100, DELIVERY_BAD_MAX, "2026-08"); // now it is less than half
+	options.told = NULL;
+	result = office_deliver(office, &options, buffer_bytes(&list), DELIVERY_CSV);
+	expect_counts(&result, DELIVERY_BAD_MAX + 100, 0, DELIVERY_BAD_MAX + 2);
+	buffer_deinit(&list);
+}
+
+static void fill_quarantine(struct office *office)
+{
+	struct delivery_options options = office_delivery(office, "contribution", DELIVERY_UPSERT);
+	struct record nothing = { .kind = options.kind };
+	struct problems problems = { 0 };
+	struct intake_counts counts = { 0 };
+	char payload[24];
+	uint64_t id;
+	problems_add(&problems, PROBLEM_row_form, NULL, NULL, NULL, NULL);
+	for (unsigned i = 0; i < QUARANTINE_ROWS_MAX; i++) {
+		snprintf(payload, sizeof payload, "%u", i);
+		assert_int_equal(
+		    intake_refuse(office->intake, office->store.batch, &nothing,
+			bytes_of_text(payload), &problems, i, &options.origin, &counts, &id),
+		    STATUS_OK);
+		if (i % 1000 == 0)
+			database_batch_clear(office->store.batch);
+	}
+	database_batch_clear(office->store.batch);
+}
+
+static void a_full_quarantine_keeps_no_good_row_out(void **state)
+{
+	struct office *office = *state;
+	struct buffer list = { 0 };
+	fill_quarantine(office);
+	add_header(&list);
+	add_row(&list, 1, "2026-08", "abc");
+	add_row(&list, 2, "2026-08", "5000");
+	struct delivery_result result = deliver(office, &list, DELIVERY_UPSERT);
+	expect_counts(&result, 1, 0, 0);
+	assert_int_equal(result.counts.not_kept, 1);
+	assert_int_equal(result.counts.reports[0].line, 2);
+}
+
 static void an_empty_full_list_withdraws_nothing(void **state)
 {
 	struct office *office = *state;
@@ -339,6 +554,76 @@ static void a_result_file_is_a_part_of_a_list_and_withdraws_nothing(void **state
 	assert_int_equal(base_of(office, 4, 202608), 449450);
 }
 
+static void deliver_row(
+    struct office *office, const char *header, unsigned person, const char *rest, bool is_damaged)
+{
+	struct buffer list = { 0 };
+	char id[OFFICE_ID_SIZE];
+	office_id(person, id);
+	if (is_damaged)
+		id[17] = id[17] == '1' ? '2' : '1';
+	buffer_printf(&list, "%s\r\n%s,%s\r\n", header, id, rest);
+	(void)deliver(office, &list, DELIVERY_UPSERT);
+}
+
+static size_t count_operation(struct office *office, enum operation operation)
+{
+	size_t count = 0;
+	struct buffer packed = { 0 };
+	for (uint64_t i = 1; i <= journal_head(office->store.journal).sequence; i++) {
+		struct entry entry;
+		assert_int_equal(
+		    journal_read(office->store.journal, i, &packed, &entry), STATUS_OK);
+		count += entry.operation == operation;
+	}
+	buffer_deinit(&packed);
+	return count;
+}
+
+// What was wrong may be what tells whose row it is: its number in quarantine is left.
+static void a_mended_row_ends_the_one_whose_number_it_has(void **state)
+{
+	static const char plain[] = "身份证号,险种,所属期,缴费基数";
+	static const char mended[] = "身份证号,险种,所属期,缴费基数,隔离编号";
+	struct office *office = *state;
+	struct quarantine *quarantine = intake_quarantine(office->intake);
+	deliver_row(office, plain, 1, "养老保险,2026-08,5000", true); // nobody's
+	deliver_row(office, plain, 2, "养老保险,2025-08,abc", false); // of the wrong year
+	assert_int_equal(quarantine_count(quarantine), 2);
+	assert_int_equal(count_operation(office, OPERATION_REJECT), 1);
+	deliver_row(office, mended, 1, "养老保险,2026-08,def,1", false); // and still not right
+	assert_int_equal(quarantine_count(quarantine), 2);
+	deliver_row(office, mended, 1, "养老保险,2026-08,5000,3", false);
+	deliver_row(office, mended, 2, "养老保险,2026-08,5000,2", false);
+	assert_int_equal(quarantine_count(quarantine), 0);
+	assert_int_equal(count_operation(office, OPERATION_REJECT), 2);
+	assert_int_equal(count_operation(office, OPERATION_SETTLE), 2);
+}
+
+static void a_number_in_quarantine_that_is_anothers_ends_nothing(void **state)
+{
+	struct office *office = *state;
+	deliver_row(office, "身份证号,险种,所属期,缴费基数", 1, "养老保险,2026-08,abc", false);
+	struct buffer list = { 0 };
+	char id[OFFICE_ID_SIZE];
+	office_id(2, id);
+	buffer_printf(&list,
+	    "{\"id_number\":\"%s\",\"certificate\":\"1\",\"class\":\"skill\","
+	    "\"issued_on\":\"2020-01-02\",\"_reject\":1}",
+	    id);
+	struct delivery_options options = office_delivery(office, "qualification", DELIVERY_UPSERT);
+	struct delivery_result result =
+	    office_deliver(office, &options, buffer_bytes(&list), DELIVERY_NDJSON);
+	expect_counts(&result, 1, 0, 0);
+	assert_int_equal(quarantine_count(intake_quarantine(office->intake)), 1); // of another kind
+	deliver_row(
+	    office, "身份证号,险种,所属期,缴费基数,隔离编号", 2, "养老保险,2026-08,5000,无", false);
+	deliver_row(
+	    office, "身份证号,险种,所属期,缴费基数,隔离编号", 2, "养老保险,2026-09,5000,77", false);
+	assert_int_equal(quarantine_count(intake_quarantine(office->intake)), 1);
+	buffer_deinit(&list);
+}
+
 static void a_record_whose_row_was_refused_is_not_missing(void **state)
 {
 	struct office *office = *state;
@@ -366,7 +651,8 @@ static void a_row_of_which_nobody_knows_whose_it_is_keeps_all_from_being_withdra
 		add_people(&list, 0, PEOPLE - 2, "2026-08");
 		buffer_append_text(&list, rows[i]);
 		struct delivery_result result = deliver(office, &list, DELIVERY_FULL);
-		assert_int_equal(result.counts.quarantined, 1);
+		expect_counts(&result, 0, 0, 0);
+		assert_int_equal(result.counts.not_kept, 1); // it is told
 		assert_int_equal(result.refused, DELIVERY_REFUSED_UNKNOWN_ROWS);
 		assert_int_equal(result.retracted, 0);
 	}
@@ -554,9 +840,18 @@ int main(void)
 		TEST(bad_rows_are_quarantined_and_the_good_ones_beside_them_taken),
 		TEST(the_same_record_twice_with_different_content_is_taken_once),
 		TEST(changes_are_taken_in_order),
+		TEST(what_cannot_be_read_says_what_it_is),
+		TEST(a_version_in_the_future_is_refused_and_stays_so_when_it_is_sent_again),
 		TEST(a_full_list_for_a_month_leaves_the_other_months),
 		TEST(a_record_whose_last_month_is_missing_is_withdrawn_whole),
 		TEST(a_full_list_in_which_too_much_is_missing_withdraws_nothing_unless_confirmed),
+		TEST(a_refused_full_list_takes_nothing_and_is_refused_again),
+		TEST(a_full_list_broken_off_anywhere_ends_as_if_it_had_not_been),
+		TEST(a_few_may_be_missing_if_they_are_no_large_part),
+		TEST(a_list_of_mostly_bad_rows_is_refused_whole),
+		TEST(a_full_quarantine_keeps_no_good_row_out),
+		TEST(a_mended_row_ends_the_one_whose_number_it_has),
+		TEST(a_number_in_quarantine_that_is_anothers_ends_nothing),
 		TEST(an_empty_full_list_withdraws_nothing),
 		TEST(a_result_file_is_a_part_of_a_list_and_withdraws_nothing),
 		TEST(a_record_whose_row_was_refused_is_not_missing),

@@ -141,6 +141,29 @@ static void follower_starts_at_the_first_entry_as_any_other(void **state)
 	assert_int_equal(reader->count, 1000);
 }
 
+// Goes on from entry 900, of which somebody else once followed the journal up to highest.
+static void restart_and_expect(struct reader *reader, uint64_t highest)
+{
+	struct position position = { .sequence = 900 };
+	memcpy(position.epoch, reader->spoken.epoch, EPOCH_BYTES);
+	memcpy(position.chain, reader->spoken.chains[900], CHAIN_BYTES);
+	follower_restart(reader->follower, &position);
+	follower_expect(reader->follower, highest);
+	follower_tick(reader->follower, 0);
+	answer_all(reader);
+}
+
+static void follower_tells_a_journal_that_ends_before_what_was_followed_once(void **state)
+{
+	struct reader *reader = *state;
+	restart_and_expect(reader, 1001);
+	assert_int_equal(report_of(reader).state, FOLLOWER_FORK);
+	assert_int_equal(reader->count, 0);
+	restart_and_expect(reader, 1000);
+	assert_int_equal(report_of(reader).state, FOLLOWER_LIVE);
+	assert_int_equal(reader->last, 1000);
+}
+
 static void follower_trusts_only_the_first_hash_it_hears(void **state)
 {
 	struct reader *reader = *state;
@@ -175,6 +198,9 @@ int main(void)
 		    follower_starts_behind_the_last_entry, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    follower_starts_at_the_first_entry_as_any_other, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    follower_tells_a_journal_that_ends_before_what_was_followed_once, set_up,
+		    tear_down),
 		cmocka_unit_test_setup_teardown(
 		    follower_trusts_only_the_first_hash_it_hears, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(

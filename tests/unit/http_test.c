@@ -52,6 +52,11 @@ struct scene {
 	size_t pending_count;
 	struct loop_timer *timer;
 	int handled;
+	// the stream's
+	struct http_stream *stream;
+	const char *line;       // to be filled in next, or NULL
+	volatile size_t filled; // bytes
+	int closed;
 };
 
 // --- handlers -----------------------------------------------------------------------------------
@@ -164,7 +169,98 @@ static void handle_long(struct http_request *request, void *context)
 	buffer_deinit(&content);
 }
 
+static void handle_stored(struct http_request *request, void *context)
+{
+	const char *const headers[] = { "Cache-Control", "no-cache", NULL };
+	(void)context;
+	http_answer(request, 200, "text/plain", bytes_of_text("x"), headers);
+}
+
+// --- streams ---
+
+static void stream_closed(void *context)
+{
+	struct scene *scene = context;
+	scene->stream = NULL;
+	scene->closed++;
+}
+
+static void fill_line(struct buffer *out, void *context)
+{
+	struct scene *scene = context;
+	if (scene->line != NULL)
+		buffer_append_text(out, scene->line);
+	scene->line = NULL;
+}
+
+static void send_next_line(void *context)
+{
+	static const char *const lines[] = { "two\n", "three\n" };
+	struct scene *scene = context;
+	if (scene->handled < (int)COUNT_OF(lines)) {
+		scene->line = lines[scene->handled++];
+		http_stream_wake(scene->stream);
+	} else if (scene->stream != NULL) {
+		http_stream_end(scene->stream);
+		loop_timer_close(&scene->timer);
+	}
+}
+
+static void handle_stream(struct http_request *request, void *context)
+{
+	const char *const headers[] = { "X-Two", "2", NULL };
+	struct scene *scene = context;
+	scene->line = "one\n";
+	scene->stream = http_answer_stream(
+	    request, "text/event-stream", headers, fill_line, stream_closed, scene);
+	scene->timer = loop_timer_open(scene->loop, 30, 30, send_next_line, scene);
+}
+
+static void handle_still_stream(struct http_request *request, void *context)
+{
+	struct scene *scene = context;
+	scene->stream =
+	    http_answer_stream(request, "text/plain", NULL, fill_line, stream_closed, scene);
+}
+
+static void fill_long(struct buffer *out, void *context)
+{
+	struct scene *scene = context;
+	memset(buffer_reserve(out, HTTP_STREAM_PIECE_BYTES), 'x', HTTP_STREAM_PIECE_BYTES);
+	out->size += HTTP_STREAM_PIECE_BYTES;
+	scene->filled += HTTP_STREAM_PIECE_BYTES;
+	if (scene->filled >= LONG_ANSWER_BYTES)
+		http_stream_end(scene->stream);
+}
+
+static void handle_long_stream(struct http_request *request, void *context)
+{
+	struct scene *scene = context;
+	scene->stream =
+	    http_answer_stream(request, "text/plain", NULL, fill_long, stream_closed, scene);
+}
+
+static void tell_again(void *context)
+{
+	struct scene *scene = context;
+	scene->line = "again\n";
+	if (scene->stream != NULL)
+		http_stream_wake(scene->stream);
+}
+
+static void handle_chatty_stream(struct http_request *request, void *context)
+{
+	struct scene *scene = context;
+	handle_still_stream(request, scene);
+	scene->timer = loop_timer_open(scene->loop, 10, 10, tell_again, scene);
+}
+
 static const struct http_route routes[] = {
+	{ "GET", "/v1/stored", handle_stored, false },
+	{ "GET", "/v1/stream", handle_stream, false },
+	{ "GET", "/v1/still-stream", handle_still_stream, false },
+	{ "GET", "/v1/long-stream", handle_long_stream, false },
+	{ "GET", "/v1/chatty-stream", handle_chatty_stream, false },
 	{ "GET", "/healthz", handle_now, true },
 	{ "GET", "/v1/now", handle_now, false },
 	{ "POST", "/v1/echo", handle_echo, false },
@@ -185,6 +281,13 @@ static const struct http_route routes[] = {
 
 // --- the scene ----------------------------------------------------------------------------------
 
+static bool admit_friends(const struct http_request *request, void *context)
+{
+	const char *cookie = http_header(request, "Cookie");
+	(void)context;
+	return cookie != NULL && strcmp(cookie, "friend=1") == 0;
+}
+
 static struct http_options options_for(struct scene *scene, const char *listen)
 {
 	return (struct http_options){
@@ -195,6 +298,7 @@ static struct http_options options_for(struct scene *scene, const char *listen)
 		.routes = routes,
 		.route_count = COUNT_OF(routes),
 		.context = scene,
+		.admit = admit_friends,
 	};
 }
 
@@ -1361,6 +1465,125 @@ static void http_refuses_a_token_file_that_others_may_use(void **state)
 	unlink(path);
 }
 
+// --- streams ------------------------------------------------------------------------------------
+
+static void client_read_stream(struct scene *scene)
+{
+	int descriptor = client_connect(scene);
+	client_send_text(descriptor, scene->request);
+	while (strstr(buffer_text(&scene->answer), "\r\n0\r\n") == NULL)
+		if (client_read(descriptor, &scene->answer) <= 0)
+			break;
+	close(descriptor);
+}
+
+static void http_stream_sends_each_piece_when_it_is_woken_until_its_end(void **state)
+{
+	struct scene *scene = *state;
+	scene->request = "GET /v1/stream HTTP/1.1\r\n" USUAL "\r\n";
+	serve(scene, client_read_stream);
+	const char *answer = buffer_text(&scene->answer);
+	assert_code(answer, 200);
+	assert_holds(answer, "Content-Type: text/event-stream\r\n");
+	assert_holds(answer, "X-Two: 2\r\n");
+	assert_holds(answer, "Cache-Control: no-store\r\n");
+	assert_string_equal(
+	    body_of(answer), "4\r\none\n\r\n4\r\ntwo\n\r\n6\r\nthree\n\r\n0\r\n\r\n");
+}
+
+static void client_wait_then_read_stream(struct scene *scene)
+{
+	int descriptor = client_connect(scene);
+	client_send_text(descriptor, "GET /v1/long-stream HTTP/1.1\r\n" USUAL "\r\n");
+	size_t before;
+	do {
+		before = scene->filled;
+		poll(NULL, 0, 200);
+	} while (before == 0 || before != scene->filled);
+	scene->value = (int)before; // no more is asked for while nobody reads
+	for (bool ended = false; !ended && client_read(descriptor, &scene->answer) > 0;)
+		ended = memcmp(scene->answer.data + scene->answer.size - 5, "0\r\n\r\n", 5) == 0;
+	close(descriptor);
+}
+
+static void http_stream_asks_for_no_more_than_its_client_takes(void **state)
+{
+	struct scene *scene = *state;
+	size_t count = 0;
+	serve(scene, client_wait_then_read_stream);
+	assert_in_range(scene->value, 1, LONG_ANSWER_BYTES - 1);
+	for (size_t i = 0; i < scene->answer.size; i++)
+		count += scene->answer.data[i] == 'x';
+	const char *body = body_of(buffer_text(&scene->answer));
+	for (const char *head = (const char *)scene->answer.data; head < body; head++)
+		count -= *head == 'x';
+	assert_int_equal(count, LONG_ANSWER_BYTES);
+}
+
+static void client_leave_stream(struct scene *scene)
+{
+	int descriptor = client_connect(scene);
+	client_send_text(descriptor, "GET /v1/chatty-stream HTTP/1.1\r\n" USUAL "\r\n");
+	client_read(descriptor, &scene->answer);
+	close(descriptor);
+	poll(NULL, 0, 500);
+}
+
+static void http_stream_is_closed_when_its_client_has_left(void **state)
+{
+	struct scene *scene = *state;
+	serve(scene, client_leave_stream);
+	assert_int_equal(scene->closed, 1);
+	assert_null(scene->stream);
+}
+
+static void client_begin_stream(struct scene *scene)
+{
+	int descriptor = client_connect(scene);
+	client_send_text(descriptor, "GET /v1/still-stream HTTP/1.1\r\n" USUAL "\r\n");
+	poll(NULL, 0, 200);
+	scene->value = descriptor;
+}
+
+static void http_server_close_closes_streams_that_wait(void **state)
+{
+	struct scene *scene = *state;
+	serve(scene, client_begin_stream);
+	assert_non_null(scene->stream);
+	http_server_close(&scene->server);
+	assert_int_equal(scene->closed, 1);
+	close(scene->value);
+}
+
+static void http_head_of_a_stream_has_no_body_and_ends(void **state)
+{
+	struct scene *scene = *state;
+	const char *answer =
+	    ask(scene, "HEAD /v1/long-stream HTTP/1.1\r\n" USUAL "Connection: close\r\n\r\n");
+	assert_code(answer, 200);
+	assert_string_equal(body_of(answer), "");
+	assert_int_equal(scene->filled, 0);
+}
+
+static void http_lets_in_without_a_token_whom_the_server_admits(void **state)
+{
+	const char *answer =
+	    ask(*state, "GET /v1/now HTTP/1.1\r\n" HOST "Cookie: friend=1\r\n\r\n");
+	assert_code(answer, 200);
+	answer = ask(*state, "GET /v1/now HTTP/1.1\r\n" HOST "Cookie: friend=2\r\n\r\n");
+	assert_problem(answer, 401, "token_required");
+	answer =
+	    ask(*state, "GET /v1/now HTTP/1.1\r\nHost: example.org\r\nCookie: friend=1\r\n\r\n");
+	assert_problem(answer, 403, "misdirected");
+}
+
+static void http_answer_may_say_itself_how_it_is_stored(void **state)
+{
+	const char *answer = ask(*state, "GET /v1/stored HTTP/1.1\r\n" USUAL "\r\n");
+	assert_holds(answer, "Cache-Control: no-cache\r\n");
+	assert_null(strstr(answer, "no-store"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, scene_set_up, scene_tear_down)
 
 int main(void)
@@ -1413,6 +1636,13 @@ int main(void)
 		TEST(http_replaces_a_socket_file_nobody_listens_on),
 		TEST(http_leaves_files_of_others_alone),
 		TEST(http_unix_path_must_fit),
+		TEST(http_stream_sends_each_piece_when_it_is_woken_until_its_end),
+		TEST(http_stream_asks_for_no_more_than_its_client_takes),
+		TEST(http_stream_is_closed_when_its_client_has_left),
+		TEST(http_server_close_closes_streams_that_wait),
+		TEST(http_head_of_a_stream_has_no_body_and_ends),
+		TEST(http_lets_in_without_a_token_whom_the_server_admits),
+		TEST(http_answer_may_say_itself_how_it_is_stored),
 		TEST(http_token_file_is_read_as_curl_reads_it),
 		TEST(http_token_has_16_to_128_characters),
 		TEST(http_refuses_other_token_files_without_telling_the_token),

@@ -310,17 +310,31 @@ static void ledger_takes_versions_of_any_size(void **state)
 	assert_int_equal(put_version(scene, "c", UINT64_MAX - 1), LEDGER_STALE);
 }
 
-static enum ledger_outcome put_part(
-    struct scene *scene, const char *body, unsigned part, uint64_t version)
+enum {
+	PARTS = 300
+};
+
+static enum ledger_outcome put_whole(struct scene *scene, const char *body, uint64_t version)
 {
 	struct ledger_change change = put_of(body);
-	change.part = part;
+	change.parts = PARTS;
 	change.has_version = true;
 	change.version = version;
 	return apply(scene, change);
 }
 
-static void ledger_compares_a_part_with_its_own_versions_only(void **state)
+static enum ledger_outcome put_part(
+    struct scene *scene, const char *body, unsigned part, uint64_t version)
+{
+	struct ledger_change change = put_of(body);
+	change.part = part;
+	change.parts = PARTS;
+	change.has_version = true;
+	change.version = version;
+	return apply(scene, change);
+}
+
+static void ledger_compares_a_part_with_no_other_part(void **state)
 {
 	struct scene *scene = *state;
 	assert_int_equal(put_part(scene, "1", 1, 5), LEDGER_ACCEPTED);
@@ -339,8 +353,42 @@ static void ledger_keeps_the_version_of_the_whole_over_its_parts(void **state)
 {
 	struct scene *scene = *state;
 	assert_int_equal(put_version(scene, "whole", 9), LEDGER_ACCEPTED);
-	assert_int_equal(put_part(scene, "with part", 1, 1), LEDGER_ACCEPTED);
+	assert_int_equal(put_part(scene, "with part", 1, 9), LEDGER_ACCEPTED);
 	check_stale_between(scene, 8, 9);
+}
+
+static void ledger_takes_no_part_that_is_older_than_the_whole(void **state)
+{
+	struct scene *scene = *state;
+	assert_int_equal(put_part(scene, "1", 1, 5), LEDGER_ACCEPTED);
+	assert_int_equal(put_whole(scene, "whole", 9), LEDGER_ACCEPTED);
+	for (int time = 0; time < 2; time++) { // the whole's version in its entry, then beside it
+		assert_int_equal(put_part(scene, "x", 1, 8), LEDGER_STALE);
+		assert_int_equal(put_part(scene, "x", 2, 8), LEDGER_STALE);
+		assert_int_equal(put_part(scene, time == 0 ? "12" : "123", 3, 9), LEDGER_ACCEPTED);
+		reopen(scene);
+	}
+}
+
+static void ledger_takes_no_whole_that_is_older_than_one_of_its_parts(void **state)
+{
+	struct scene *scene = *state;
+	assert_int_equal(put_whole(scene, "whole", 3), LEDGER_ACCEPTED);
+	assert_int_equal(put_part(scene, "1", 1, 5), LEDGER_ACCEPTED);
+	assert_int_equal(put_part(scene, "12", PARTS, 7), LEDGER_ACCEPTED);
+	reopen(scene);
+	assert_int_equal(put_whole(scene, "x", 6), LEDGER_STALE);
+	assert_int_equal(put_whole(scene, "12", 6), LEDGER_UNCHANGED); // and it is that new
+	reopen(scene);
+	assert_int_equal(put_part(scene, "x", 2, 5), LEDGER_STALE);
+	assert_int_equal(put_part(scene, "x", 1, 5), LEDGER_STALE);
+	assert_int_equal(put_whole(scene, "new", 7), LEDGER_ACCEPTED);
+	struct ledger_change retraction = put_of("");
+	retraction.operation = OPERATION_RETRACT;
+	retraction.parts = PARTS;
+	retraction.has_version = true;
+	retraction.version = 6;
+	assert_int_equal(apply(scene, retraction), LEDGER_STALE);
 }
 
 // --- visiting and history
@@ -603,8 +651,10 @@ int main(void)
 		SCENE(ledger_remembers_the_version_of_unchanged_content_that_had_none),
 		SCENE(ledger_remembers_a_withdrawal_that_came_before_its_record),
 		SCENE(ledger_takes_versions_of_any_size),
-		SCENE(ledger_compares_a_part_with_its_own_versions_only),
+		SCENE(ledger_compares_a_part_with_no_other_part),
 		SCENE(ledger_keeps_the_version_of_the_whole_over_its_parts),
+		SCENE(ledger_takes_no_part_that_is_older_than_the_whole),
+		SCENE(ledger_takes_no_whole_that_is_older_than_one_of_its_parts),
 		SCENE(ledger_visits_the_state_of_a_kind_durable_or_not),
 		SCENE(ledger_knows_which_entry_is_the_latest),
 		SCENE(ledger_agrees_with_a_plain_list),

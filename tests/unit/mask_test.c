@@ -129,9 +129,20 @@ static void no_mask_ever_lets_a_whole_id_number_through(void **state)
 	}
 }
 
+static void names_of_files_show_dates_and_the_first_of_each_word(void **state)
+{
+	(void)state;
+	expect(MASK_FILE_NAME, "张三丰.csv", "张*.csv");
+	expect(MASK_FILE_NAME, "income_2026-10.csv", "i*_2026-10.csv");
+	expect(MASK_FILE_NAME, "张三320582199003071234.xlsx", "张*320582********1234.xlsx");
+	expect(MASK_FILE_NAME, ".张三的补缴名单", ".张*");
+	expect(MASK_FILE_NAME, "", "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_of_files_show_dates_and_the_first_of_each_word),
 		cmocka_unit_test(id_numbers_show_six_and_four),
 		cmocka_unit_test(what_is_no_id_number_shows_two_at_either_end_at_most),
 		cmocka_unit_test(names_show_their_first_character_however_long_they_are),

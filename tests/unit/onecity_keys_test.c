@@ -37,9 +37,19 @@ static struct roster_service services[] = {
 	    .number = PROFILES_NUMBER,
 	    .runs = true,
 	    .has_token = true },
+	{ .type = SERVICE_POINTS,
+	    .name = "points",
+	    .number = POINTS_NUMBER,
+	    .runs = true,
+	    .has_token = true },
 	{ .type = SERVICE_MONITOR, .name = "monitor", .has_key = true, .follows = true },
 };
-static const struct roster roster = { "/proto", services, COUNT_OF(services) };
+static const struct roster roster = {
+	.proto = "/proto",
+	.demonstration = "/rules/demo.json",
+	.services = services,
+	.count = COUNT_OF(services),
+};
 
 struct scene {
 	char folder[64];
@@ -117,7 +127,7 @@ static void keys_are_such_as_the_services_read(void **state)
 	char *token;
 	assert_true(made.secret);
 	assert_int_equal(made.keys, 4);
-	assert_int_equal(made.tokens, 4);
+	assert_int_equal(made.tokens, 5);
 	assert_int_equal(
 	    pseudonym_open(&pseudonym, path_of(scene, "keys/pseudonym.secret")), STATUS_OK);
 	pseudonym_close(&pseudonym);
@@ -264,6 +274,9 @@ static void settings_say_all_that_a_service_needs(void **state)
 	assert_null(strstr(aggregator, "health")); // it has no program
 	assert_int_not_equal(access(path_of(scene, "settings/health.conf"), F_OK), 0);
 	assert_non_null(strstr(content_of(scene, "settings/profiles.conf"), "/redis/redis.sock\n"));
+	const char *points = content_of(scene, "settings/points.conf");
+	assert_non_null(strstr(points, "\ndemonstration = /rules/demo.json\n"));
+	assert_null(strstr(points, "\nrules = "));
 	const char *redis = content_of(scene, "redis/redis.conf");
 	assert_non_null(strstr(redis, "\nport 0\n"));
 	assert_non_null(strstr(redis, "\nappendonly yes\n"));

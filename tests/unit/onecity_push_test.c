@@ -79,6 +79,7 @@ static void take_rows(struct http_request *request, void *context)
 {
 	struct bytes body = http_body(request);
 	size_t bad = count_of(body, "BAD"), good = count_of(body, "GOOD");
+	size_t stale = count_of(body, "OLD"), lost = count_of(body, "LOST");
 	static size_t sequence;
 	char text[512];
 	if (requests_refused > 0) {
@@ -93,12 +94,13 @@ static void take_rows(struct http_request *request, void *context)
 		return;
 	}
 	int size = snprintf(text, sizeof text,
-	    "{\"accepted\":%zu,\"unchanged\":0,\"quarantined\":%zu,\"stale\":0,\"epoch\":\"e1\","
+	    "{\"accepted\":%zu,\"unchanged\":0,\"quarantined\":%zu,\"stale\":%zu,"
+	    "\"not_kept\":%zu,\"epoch\":\"e1\","
 	    "\"first_sequence\":%zu,\"last_sequence\":%zu,"
 	    "\"problems\":[{\"row\":1,\"code\":\"date\",\"en\":\"no "
 	    "date\",\"zh\":\"日期有误\",\"hint_en\":\"mend\","
 	    "\"hint_zh\":\"请修改\"}]}",
-	    good, bad, sequence + 1, sequence + good);
+	    good, bad, stale, lost, sequence + 1, sequence + good);
 	sequence += good;
 	if (bad == 0)
 		size = (int)(strstr(text, ",\"problems\"") - text), text[size++] = '}';
@@ -253,6 +255,18 @@ static void push_tells_quarantined_rows_by_exit_code_and_line(void **state)
 	assert_said(scene, "err", "第 1 行：date：日期有误。请修改\n");
 }
 
+static void push_tells_rows_that_were_too_old_and_those_not_kept(void **state)
+{
+	struct scene *scene = *state;
+	start_department(scene, 0);
+	assert_int_equal(PUSH(scene, "OLD\nGOOD\n", "tax", "kind"), EXIT_STALE);
+	assert_said(scene, "err", "1 rows were not taken because they are older");
+	assert_int_equal(PUSH(scene, "OLD\nLOST\n", "tax", "kind", "--json"), EXIT_QUARANTINED);
+	assert_said(scene, "out", "\"not_kept\":1");
+	assert_int_equal(PUSH(scene, "LOST\n", "tax", "kind"), EXIT_QUARANTINED);
+	assert_said(scene, "err", "the quarantine is full: 1 bad rows were not kept");
+}
+
 static void push_cuts_between_lines_and_loses_none(void **state)
 {
 	struct scene *scene = *state;
@@ -399,6 +413,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(push_counts_what_was_taken),
 		TEST(push_tells_quarantined_rows_by_exit_code_and_line),
+		TEST(push_tells_rows_that_were_too_old_and_those_not_kept),
 		TEST(push_cuts_between_lines_and_loses_none),
 		TEST(push_sends_a_last_line_without_its_newline),
 		TEST(push_sends_nothing_for_nothing),

@@ -70,8 +70,10 @@ static struct quarantined row_of(const char *payload, const char *key)
 static bool add_row(struct scene *scene, const struct quarantined *row, int64_t now_ms)
 {
 	bool fresh;
+	uint64_t id;
 	assert_int_equal(
-	    quarantine_add(scene->quarantine, scene->store.batch, row, now_ms, &fresh), STATUS_OK);
+	    quarantine_add(scene->quarantine, scene->store.batch, row, now_ms, &fresh, &id),
+	    STATUS_OK);
 	return fresh;
 }
 
@@ -363,6 +365,7 @@ static void quarantine_says_full_and_empties_as_fast_as_it_filled(void **state)
 	char text[24];
 	bool fresh;
 	size_t others;
+	uint64_t id;
 	double begun = seconds();
 	for (unsigned i = 0; i < QUARANTINE_ROWS_MAX; i++) {
 		snprintf(text, sizeof text, "%u", i);
@@ -373,11 +376,14 @@ static void quarantine_says_full_and_empties_as_fast_as_it_filled(void **state)
 	struct quarantined one_more = row_of("one more", "k"), known = row_of("17", "17");
 	database_batch_clear(scene->store.batch);
 	assert_int_equal(
-	    quarantine_add(scene->quarantine, scene->store.batch, &one_more, 1, &fresh),
+	    quarantine_add(scene->quarantine, scene->store.batch, &one_more, 1, &fresh, &id),
 	    STATUS_FULL);
 	assert_true(database_batch_is_empty(scene->store.batch));
+	assert_int_equal(id, 0);
 	assert_int_equal(
-	    quarantine_add(scene->quarantine, scene->store.batch, &known, 1, &fresh), STATUS_OK);
+	    quarantine_add(scene->quarantine, scene->store.batch, &known, 1, &fresh, &id),
+	    STATUS_OK);
+	assert_int_equal(id, 18);
 	assert_false(fresh);
 	double filled = seconds();
 	for (unsigned i = 0; i < QUARANTINE_ROWS_MAX;
@@ -390,7 +396,8 @@ static void quarantine_says_full_and_empties_as_fast_as_it_filled(void **state)
 	assert_int_equal(quarantine_count(scene->quarantine), 0);
 	assert_true(seconds() - filled < 2 + 3 * (filled - begun));
 	assert_int_equal(
-	    quarantine_add(scene->quarantine, scene->store.batch, &one_more, 1, &fresh), STATUS_OK);
+	    quarantine_add(scene->quarantine, scene->store.batch, &one_more, 1, &fresh, &id),
+	    STATUS_OK);
 	database_batch_clear(scene->store.batch);
 }
 

@@ -55,7 +55,7 @@ static void begin(struct scene *scene, const char *content, const char *encoding
 static void add_next(struct scene *scene, enum problem_code code)
 {
 	struct problems problems = { 0 };
-	struct delivery_row row = { .problems = &problems };
+	struct delivery_row row = { .problems = &problems, .id = 17 };
 	problems_add(&problems, code, "base", "base", "缴费基数", "");
 	if (csv_next(scene->csv, &row.cells, &row.count) != STATUS_OK)
 		row.cells = NULL;
@@ -93,7 +93,8 @@ static void a_row_comes_back_in_its_own_encoding_separator_and_columns(void **st
 	static const char *const encodings[] = { "UTF-8", "GB18030" };
 	struct buffer error = { 0 }, hint = { 0 }, expected = { 0 };
 	texts_of(PROBLEM_number_form, &error, &hint);
-	buffer_printf(&expected, "身份证号;姓名;缴费基数;错误;修改建议\r\n1;䶮;abc;%s;%s\r\n",
+	buffer_printf(&expected,
+	    "身份证号;姓名;缴费基数;错误;修改建议;隔离编号\r\n1;䶮;abc;%s;%s;17\r\n",
 	    buffer_text(&error), buffer_text(&hint));
 	for (size_t i = 0; i < COUNT_OF(encodings); i++) {
 		begin(*state, "身份证号;姓名;缴费基数\n1;䶮;abc\n", encodings[i]);
@@ -110,9 +111,9 @@ static void the_texts_of_an_earlier_result_are_replaced(void **state)
 {
 	struct buffer error = { 0 }, hint = { 0 }, expected = { 0 };
 	texts_of(PROBLEM_missing_value, &error, &hint);
-	buffer_printf(&expected, "a,b,错误,修改建议\r\n1,2,%s,%s\r\n", buffer_text(&error),
-	    buffer_text(&hint));
-	begin(*state, "a,错误,修改建议,b\n1,old,old,2\n", "UTF-8");
+	buffer_printf(&expected, "a,b,错误,修改建议,隔离编号\r\n1,2,%s,%s,17\r\n",
+	    buffer_text(&error), buffer_text(&hint));
+	begin(*state, "a,错误,修改建议,隔离编号,b\n1,old,old,3,2\n", "UTF-8");
 	add_next(*state, PROBLEM_missing_value);
 	expect_content(*state, buffer_text(&expected), "UTF-8");
 	buffer_deinit(&error);
@@ -124,7 +125,8 @@ static void a_row_that_could_not_be_read_says_where_it_was(void **state)
 {
 	struct buffer error = { 0 }, hint = { 0 }, expected = { 0 };
 	texts_of(PROBLEM_row_form, &error, &hint);
-	buffer_printf(&expected, "a,b,错误,修改建议\r\n,,第 2 行：%s,%s\r\n1,,%s,%s\r\n",
+	buffer_printf(&expected,
+	    "a,b,错误,修改建议,隔离编号\r\n,,第 2 行：%s,%s,17\r\n1,,%s,%s,17\r\n",
 	    buffer_text(&error), buffer_text(&hint), buffer_text(&error), buffer_text(&hint));
 	begin(*state, "a,b\n1,2,3\n1\n", "UTF-8"); // a cell too many; one too few
 	add_next(*state, PROBLEM_row_form);
@@ -139,7 +141,7 @@ static void what_is_wrong_with_the_file_as_a_whole_is_a_row_of_its_own(void **st
 {
 	begin(*state, "a,b\n", "UTF-8");
 	result_file_add_note(((struct scene *)*state)->result, "code", "坏了", "修好");
-	expect_content(*state, "a,b,错误,修改建议\r\n,,坏了,修好\r\n", "UTF-8");
+	expect_content(*state, "a,b,错误,修改建议,隔离编号\r\n,,坏了,修好,\r\n", "UTF-8");
 }
 
 static void rows_of_json_are_told_by_number_and_code(void **state)
@@ -151,7 +153,8 @@ static void rows_of_json_are_told_by_number_and_code(void **state)
 	texts_of(PROBLEM_row_form, &error, &hint);
 	problems_add(&problems, PROBLEM_row_form, "", "", "", "");
 	buffer_printf(&expected,
-	    "\xef\xbb\xbf行号,代码,错误,修改建议\r\n7,row_form,%s,%s\r\n,code,坏了,修好\r\n",
+	    "\xef\xbb\xbf行号,代码,错误,修改建议,隔离编号\r\n7,row_form,%s,%s,\r\n,code,坏了,修好,"
+	    "\r\n",
 	    buffer_text(&error), buffer_text(&hint));
 	assert_int_equal(result_file_open(&scene->result, scene->path, NULL), STATUS_OK);
 	result_file_add(scene->result, &row);
@@ -167,8 +170,9 @@ static void a_result_is_known_as_one(void **state)
 	static const struct {
 		const char *header;
 		bool is_result;
-	} cases[] = { { "a,错误,修改建议\n", true }, { "修改建议,错误,a\n", true },
-		{ "a,错误\n", false }, { "错误,错误\n", false }, { "a\n", false } };
+	} cases[] = { { "a,错误,修改建议,隔离编号\n", true }, { "a,错误,修改建议\n", true },
+		{ "修改建议,错误,a\n", true }, { "a,错误\n", false }, { "错误,错误\n", false },
+		{ "a\n", false } };
 	struct office office;
 	(void)state;
 	office_open(&office, "social-insurance");

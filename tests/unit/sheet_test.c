@@ -78,6 +78,22 @@ static void sheet_lists_what_columns_mean_and_hides_a_row_in_the_headers_place(v
 	csv_close(&csv);
 }
 
+static void sheet_does_not_repeat_a_row_that_stands_for_the_header(void **state)
+{
+	struct csv *csv;
+	struct sheet sheet;
+	struct problems problems;
+	struct buffer out = { 0 };
+	struct json_writer writer = json_writer_make(&out);
+	assert_false(map(*state, "张三,险种,塘桥镇\n", false, &csv, &sheet, &problems));
+	sheet_write_columns(&sheet, &writer);
+	assert_string_equal(buffer_text(&out),
+	    "[{\"header\":\"#1\",\"field\":null},{\"header\":\"险种\",\"field\":\"insurance\"},"
+	    "{\"header\":\"#3\",\"field\":null}]");
+	buffer_deinit(&out);
+	csv_close(&csv);
+}
+
 static void expect_row(struct office *office, const char *content, const char *expected)
 {
 	struct csv *csv;
@@ -99,7 +115,8 @@ static void sheet_keeps_of_a_row_what_is_understood(void **state)
 	expect_row(*state, "身份证号,险种,备注,缴费基数\n1,养老保险,x,\n",
 	    "{\"身份证号\":\"1\",\"险种\":\"养老保险\"}");
 	expect_row(*state, "身份证号,操作,更新时间\n1,删除,2026/1/2 8:15\n",
-	    "{\"身份证号\":\"1\",\"_op\":\"retract\",\"_version\":\"1767312900000000\"}");
+	    "{\"身份证号\":\"1\",\"_op\":\"retract\",\"_version\":\"2026-01-02T00:15:00."
+	    "000000Z\"}");
 	expect_row(*state, "身份证号,操作,版本号\n1,或许,近日\n",
 	    "{\"身份证号\":\"1\",\"_op\":\"或许\",\"_version\":\"近日\"}");
 }
@@ -123,6 +140,7 @@ int main(void)
 		cmocka_unit_test(sheet_names_the_columns_without_which_no_row_can_be_taken),
 		cmocka_unit_test(
 		    sheet_lists_what_columns_mean_and_hides_a_row_in_the_headers_place),
+		cmocka_unit_test(sheet_does_not_repeat_a_row_that_stands_for_the_header),
 		cmocka_unit_test(sheet_keeps_of_a_row_what_is_understood),
 		cmocka_unit_test(sheet_keeps_a_contradiction_of_two_columns_and_no_repetition),
 	};

@@ -28,6 +28,7 @@ struct scene {
 	struct watch *watch;
 	bool (*wanted)(struct scene *scene);
 	const char *awaited; // a file
+	int64_t stable_ms;
 	bool late;
 };
 
@@ -58,7 +59,7 @@ static enum status begin_to_watch(struct scene *scene)
 	    scene->office.store.journal, committed, scene);
 	struct watch_options options = {
 		.directory = scene->directory,
-		.stable_ms = 0,
+		.stable_ms = scene->stable_ms,
 		.loop = scene->loop,
 		.database = scene->office.store.database,
 		.committer = scene->committer,
@@ -246,7 +247,7 @@ static void a_mended_result_is_taken_and_withdraws_nobody(void **state)
 		put_bytes(scene, name, buffer_bytes(&list));
 		const char *result = i == 0 ? "bad/b.csv.result.csv" : "bad/b-2.csv.result.csv";
 		await(scene, i == 0 ? "bad/b.csv" : "bad/b-2.csv");
-		assert_non_null(strstr(content_of(scene, result), ",错误,修改建议\r\n"));
+		assert_non_null(strstr(content_of(scene, result), ",错误,修改建议,隔离编号\r\n"));
 		assert_int_equal(head(scene), i == 0 ? 6 : 10);
 		char *mended = text_copy(content_of(scene, result));
 		char *mistake = strstr(mended, "未定");
@@ -297,13 +298,13 @@ static void a_file_that_is_none_of_its_kind_is_put_aside_with_the_reason(void **
 	static const struct {
 		const char *name, *content, *told;
 	} files[] = {
-		{ "empty.csv", "", "no header row" },
-		{ "book.xlsx", "PK\x03\x04 and so on", "this is an Excel workbook" },
-		{ "book.xls", "\xD0\xCF\x11\xE0 and so on", "this is an Excel workbook" },
-		{ "noise.csv", "\xff\xff\xff\xff\xff\xff", "unreadable" },
+		{ "empty.csv", "", "没有表头" },
+		{ "book.xlsx", "PK\x03\x04 and so on", "这是 Excel 工作簿" },
+		{ "book.xls", "\xD0\xCF\x11\xE0 and so on", "这是 Excel 工作簿" },
+		{ "noise.csv", "\xff\xff\xff\xff\xff\xff", "字符编码无法识别" },
 		{ "columns.csv", "甲,乙\n1,2\n", "缺少" },
-		{ "broken.json", "{", "row_form" },
-		{ "broken.ndjson", "{}\n{\n", "row_form" },
+		{ "broken.json", "{", "json_form" },
+		{ "broken.ndjson", "{}\n{\n", "json_form" },
 	};
 	struct scene *scene = *state;
 	for (size_t i = 0; i < COUNT_OF(files); i++) {
@@ -450,6 +451,120 @@ static void files_stay_while_the_disk_is_full(void **state)
 	assert_int_equal(head(scene), 1);
 }
 
+// --- files that are not whole, or no news --------------------------------------------------------
+
+static void begin_slowly(struct scene *scene, int64_t stable_ms)
+{
+	end(scene);
+	scene->stable_ms = stable_ms;
+	begin(scene);
+}
+
+static void a_copy_that_stalls_is_waited_for(void **state)
+{
+	struct scene *scene = *state;
+	struct buffer list = { 0 };
+	begin_slowly(scene, 20);
+	buffer_append_text(&list, header);
+	add_people(&list, 0, PEOPLE, "5000");
+	FILE *copy = fopen(path_to(scene, "contribution/a.csv"), "w");
+	size_t half = strlen(header) + (list.size - strlen(header)) / PEOPLE * (PEOPLE / 2);
+	assert_int_equal(fwrite(list.data, 1, half, copy), half);
+	assert_int_equal(fflush(copy), 0);
+	put_people(scene, "contribution/b.csv", PEOPLE, 1, "5000"); // nobody else waits
+	await(scene, "done/b.csv");
+	assert_true(exists(scene, "contribution/a.csv"));
+	assert_int_equal(fwrite(list.data + half, 1, list.size - half, copy), list.size - half);
+	assert_int_equal(fclose(copy), 0);
+	await(scene, "done/a.csv");
+	assert_int_equal(head(scene), PEOPLE + 1);
+	buffer_deinit(&list);
+}
+
+static void a_last_line_without_an_end_is_taken_later_and_of_a_full_list_not_at_all(void **state)
+{
+	struct scene *scene = *state;
+	struct buffer list = { 0 };
+	begin_slowly(scene, 100);
+	buffer_append_text(&list, header);
+	add_people(&list, 0, 2, "5000");
+	list.size -= 2;
+	put_bytes(scene, "contribution/a.csv", buffer_bytes(&list));
+	put_bytes(scene, "contribution-full/f.csv", buffer_bytes(&list));
+	put_people(scene, "contribution/b.csv", 5, 1, "5000");
+	await(scene, "done/b.csv");
+	assert_int_equal(head(scene), 1);
+	await(scene, "done/a.csv");
+	assert_int_equal(head(scene), 3);
+	await(scene, "bad/f.csv");
+	assert_non_null(strstr(content_of(scene, "bad/f.csv.result.csv"), "没有换行符"));
+	assert_int_equal(head(scene), 3);
+	buffer_deinit(&list);
+}
+
+static void a_full_list_that_is_refused_leaves_nothing_behind_but_its_result(void **state)
+{
+	struct scene *scene = *state;
+	put_people(scene, "contribution/a.csv", 0, PEOPLE, "5000");
+	await(scene, "done/a.csv");
+	put_people(scene, "contribution-full/b.csv", PEOPLE, 3000, "5000");
+	await(scene, "bad/b.csv");
+	put_people(scene, "contribution-full/b.csv", PEOPLE, 3000, "5000"); // once more
+	await(scene, "bad/b-2.csv");
+	assert_int_equal(head(scene), PEOPLE);
+	assert_non_null(strstr(content_of(scene, "bad/b-2.csv.result.csv"), "--confirm"));
+}
+
+static void a_result_is_known_by_its_name_too(void **state)
+{
+	struct scene *scene = *state;
+	put_people(scene, "contribution/a.csv", 0, PEOPLE, "5000");
+	await(scene, "done/a.csv");
+	put_people(scene, "contribution-full/b.csv.result.csv", 0, PEOPLE - 1, "5000");
+	await(scene, "done/b.csv");
+	assert_int_equal(head(scene), PEOPLE);
+}
+
+static void rows_older_than_what_is_known_are_told_and_make_no_file_bad(void **state)
+{
+	static const char versioned[] = "身份证号,险种,所属期,缴费基数,版本号\r\n";
+	struct scene *scene = *state;
+	struct buffer list = { 0 };
+	char id[OFFICE_ID_SIZE];
+	office_id(1, id);
+	buffer_printf(&list, "%s%s,养老保险,2026-08,5000,7\r\n", versioned, id);
+	put_bytes(scene, "contribution/a.csv", buffer_bytes(&list));
+	await(scene, "done/a.csv");
+	assert_false(exists(scene, "done/a.csv.result.csv"));
+	buffer_clear(&list);
+	buffer_printf(&list, "%s%s,养老保险,2026-08,6000,6\r\n", versioned, id);
+	put_bytes(scene, "contribution/b.csv", buffer_bytes(&list));
+	await(scene, "done/b.csv");
+	const char *told = content_of(scene, "done/b.csv.result.csv");
+	assert_non_null(strstr(told, "有 1 行早于系统中已有的版本，未采用（第 2 行）"));
+	assert_int_equal(head(scene), 1);
+	buffer_deinit(&list);
+}
+
+static bool is_unreadable(struct scene *scene)
+{
+	return watch_unreadable(scene->watch) == 1;
+}
+
+static bool is_readable(struct scene *scene)
+{
+	return watch_unreadable(scene->watch) == 0;
+}
+
+static void a_folder_that_is_away_is_noticed_and_so_is_its_return(void **state)
+{
+	struct scene *scene = *state;
+	assert_int_equal(rmdir(path_to(scene, "contribution")), 0);
+	run_until(scene, is_unreadable);
+	assert_int_equal(mkdir(path_to(scene, "contribution"), 0700), 0);
+	run_until(scene, is_readable);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -467,6 +582,12 @@ int main(void)
 		TEST(a_file_half_taken_at_the_end_is_finished_at_the_next_start),
 		TEST(a_result_that_cannot_be_written_keeps_its_file_and_no_other),
 		TEST(files_stay_while_the_disk_is_full),
+		TEST(a_folder_that_is_away_is_noticed_and_so_is_its_return),
+		TEST(rows_older_than_what_is_known_are_told_and_make_no_file_bad),
+		TEST(a_result_is_known_by_its_name_too),
+		TEST(a_full_list_that_is_refused_leaves_nothing_behind_but_its_result),
+		TEST(a_last_line_without_an_end_is_taken_later_and_of_a_full_list_not_at_all),
+		TEST(a_copy_that_stalls_is_waited_for),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
